@@ -1,0 +1,23 @@
+"""One generator per unit of work, derived from its key, always on the CPU.
+
+Rule 1 of the project: a run is decided by its specification alone. Each purpose (weights, batch
+order, augmentation draws, frozen anomalies) has its own stream, so that changing the number of
+draws of one never shifts another, and neither order nor grouping nor device changes a draw.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+
+
+def seed_of(*key: str | int) -> int:
+    """Return a 63-bit seed that depends on every part of `key` and on nothing else."""
+    text = "\x1f".join(f"{type(part).__name__}:{part}" for part in key)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def generator(*key: str | int) -> torch.Generator:
+    """Return a CPU generator seeded by `key`, e.g. ``generator(run_key, "augmentation")``."""
+    return torch.Generator(device="cpu").manual_seed(seed_of(*key))
