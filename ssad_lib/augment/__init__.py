@@ -1,0 +1,15 @@
+"""Augmentations: Identity and the thirteen of seed 000, batched, replayable (METHODS section 2).
+
+>>> import torch
+>>> from ssad_lib import augment
+>>> cutout = augment.get("cutout")
+>>> images = torch.rand(4, 3, 32, 32)
+>>> parameters = cutout.draw(4, torch.Generator().manual_seed(0), (3, 32, 32))
+>>> cutout.apply(images, parameters).shape
+torch.Size([4, 3, 32, 32])
+"""
+
+from ssad_lib.augment.augmentation import Augmentation, Parameters
+from ssad_lib.augment.registry import COLOURS, anomaly, gens, get, names
+
+__all__ = ["COLOURS", "Augmentation", "Parameters", "anomaly", "gens", "get", "names"]

@@ -1,0 +1,176 @@
+"""Geometric augmentations: Rotate, Crop, Flip, GEOM (METHODS section 2; seed 000, Section 3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from ssad_lib.augment import draws
+from ssad_lib.augment.augmentation import Parameters, per_image, require_square
+from ssad_lib.augment.options import choice, number, option
+
+CROP_AREA = (0.08, 1.0)
+CROP_ASPECT = (3 / 4, 4 / 3)
+TRANSLATIONS = {
+    "xy9": tuple((y, x) for y in (-1, 0, 1) for x in (-1, 0, 1)),
+    "axis5": ((0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)),
+}
+
+
+def turn(images: Tensor, quarter_turns: Tensor) -> Tensor:
+    """Rotate each square image counter-clockwise by its own number of exact quarter turns, 0-3."""
+    quarter_turns = per_image(quarter_turns)
+    half = torch.where(quarter_turns >= 2, images.flip(2, 3), images)
+    return torch.where(quarter_turns % 2 == 1, half.rot90(1, (2, 3)), half)
+
+
+@dataclass(frozen=True)
+class Rotate:
+    """Rotation by 0, 90, 180 or 270 degrees, each with probability 1/4, exact."""
+
+    def draw(
+        self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
+    ) -> Parameters:
+        """Draw ``quarter_turns`` (n,), counter-clockwise."""
+        require_square("Rotate", *image_shape[1:])
+        return {"quarter_turns": torch.randint(4, (n,), generator=generator)}
+
+    def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
+        """Turn."""
+        require_square("Rotate", *images.shape[2:])
+        return turn(images, parameters["quarter_turns"])
+
+
+@dataclass(frozen=True)
+class Crop:
+    """Random resized crop: area U(0.08, 1), aspect log-U(3/4, 4/3), bilinear back to size."""
+
+    def draw(
+        self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
+    ) -> Parameters:
+        """Draw the box: ``top``, ``left``, ``height``, ``width`` (n,) in pixels."""
+        _, H, W = image_shape
+        tries = (n, draws.TRIES)
+        area = draws.uniform(tries, CROP_AREA, generator) * (H * W)
+        aspect = draws.log_uniform(tries, CROP_ASPECT, generator)
+        width = (area * aspect).sqrt().round().long()
+        height = (area / aspect).sqrt().round().long()
+        valid = (width > 0) & (width <= W) & (height > 0) & (height <= H)
+        found, height, width = draws.first_valid(valid, height, width)
+        # With no valid try: the largest centred box of admissible aspect.
+        central_height = min(H, round(W / CROP_ASPECT[0]))
+        central_width = min(W, round(H * CROP_ASPECT[1]))
+        height = torch.where(found, height, central_height)
+        width = torch.where(found, width, central_width)
+        top = torch.where(found, draws.place(H - height, generator), (H - central_height) // 2)
+        left = torch.where(found, draws.place(W - width, generator), (W - central_width) // 2)
+        return {"top": top, "left": left, "height": height, "width": width}
+
+    def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
+        """Cut the box out and stretch it to the image; half-pixel centres, edges clamped to it."""
+        n, C, H, W = images.shape
+        low, high, share = _stretch(parameters["top"], parameters["height"], H, images.dtype)
+        low, high = (row[:, None, :, None].expand(n, C, H, W) for row in (low, high))
+        share = share[:, None, :, None]
+        images = images.gather(2, low) * (1 - share) + images.gather(2, high) * share
+        low, high, share = _stretch(parameters["left"], parameters["width"], W, images.dtype)
+        low, high = (column[:, None, None, :].expand(n, C, H, W) for column in (low, high))
+        share = share[:, None, None, :]
+        return images.gather(3, low) * (1 - share) + images.gather(3, high) * share
+
+
+def _stretch(
+    start: Tensor, length: Tensor, size: int, dtype: torch.dtype
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Return, for `size` output pixels, both neighbours in the image and the share of the second.
+
+    All three are ``(n, size)``; the neighbours never leave [start, start + length).
+    """
+    centre = torch.arange(size, device=start.device, dtype=dtype) + 0.5
+    last = (length - 1).unsqueeze(1)
+    source = (centre * (length.to(dtype) / size).unsqueeze(1) - 0.5).clamp_(min=0)
+    low = torch.minimum(source.long(), last)
+    high = torch.minimum(low + 1, last)
+    start = start.unsqueeze(1)
+    return start + low, start + high, source - low
+
+
+@dataclass(frozen=True)
+class Flip:
+    """Vertical flip with probability `flip_p`: 0.5 in training, 1 as anomaly function.
+
+    With probability 1 in training a DAE would learn to flip normal images (METHODS 2.7).
+    """
+
+    flip_p: float = option(0.5, number(0, 1))
+
+    def draw(
+        self,
+        n: int,
+        generator: torch.Generator,
+        image_shape: tuple[int, int, int],  # noqa: ARG002
+    ) -> Parameters:
+        """Draw ``flipped`` (n,)."""
+        return {"flipped": draws.chance(n, self.flip_p, generator)}
+
+    def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
+        """Turn upside down."""
+        return torch.where(per_image(parameters["flipped"]), images.flip(2), images)
+
+
+@dataclass(frozen=True)
+class Geom:
+    """Mirror, translate by a quarter of the side, rotate: 72 transforms, all equally likely.
+
+    Seed 000 says rotate, flip vertically, translate; its code mirrors, translates, rotates. Both
+    are the same distribution: a uniform rotation times a fair flip is uniform on the symmetries of
+    the square, and these map the set of translations onto itself.
+
+    Attributes
+    ----------
+    geom_fill : {"zero", "reflect"}
+        What enters at the border: zeros, or the image mirrored with its edge repeated (AP).
+    geom_translate : {"xy9", "axis5"}
+        Both axes independent (9 shifts), or none, vertical or horizontal (5 shifts; 40 transforms).
+    """
+
+    geom_fill: str = option("zero", choice("zero", "reflect"))
+    geom_translate: str = option("xy9", choice(*TRANSLATIONS))
+
+    def draw(
+        self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
+    ) -> Parameters:
+        """Draw ``mirrored`` (n,), ``shift`` (n, 2) in quarters (down, right), ``quarter_turns``."""
+        require_square("GEOM", *image_shape[1:])
+        shifts = torch.tensor(TRANSLATIONS[self.geom_translate])
+        return {
+            "mirrored": draws.chance(n, 0.5, generator),
+            "shift": shifts[torch.randint(len(shifts), (n,), generator=generator)],
+            "quarter_turns": torch.randint(4, (n,), generator=generator),
+        }
+
+    def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
+        """Mirror, translate, turn."""
+        side = images.shape[3]
+        require_square("GEOM", *images.shape[2:])
+        images = torch.where(per_image(parameters["mirrored"]), images.flip(3), images)
+        step = round(0.25 * side)
+        images = self._padded(images, step)
+        for axis, shift in enumerate(parameters["shift"].unbind(1), start=2):
+            back, still, forth = (
+                images.narrow(axis, step - move * step, side) for move in (-1, 0, 1)
+            )
+            shift = per_image(shift)
+            images = torch.where(shift == 0, still, torch.where(shift > 0, forth, back))
+        return turn(images, parameters["quarter_turns"])
+
+    def _padded(self, images: Tensor, step: int) -> Tensor:
+        if self.geom_fill == "zero":
+            return F.pad(images, (step,) * 4)
+        side = images.shape[3]
+        inside = torch.arange(side, device=images.device)
+        mirror = torch.cat([inside[:step].flip(0), inside, inside[side - step :].flip(0)])
+        return images.index_select(2, mirror).index_select(3, mirror)

@@ -1,0 +1,106 @@
+"""Every augmentation by name, with its category and colour, and those that serve as gen.
+
+Source: seed 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ssad_lib.augment.augmentation import Augmentation
+from ssad_lib.augment.color import Color, Invert
+from ssad_lib.augment.elementwise import Blur, Mask, Noise
+from ssad_lib.augment.geometric import Crop, Flip, Geom, Rotate
+from ssad_lib.augment.local import CPScar, CutOut, CutPaste
+from ssad_lib.augment.mixed import SimCLR
+from ssad_lib.augment.none import Identity
+from ssad_lib.augment.options import checked
+from ssad_lib.errors import unknown
+
+# Chosen to be told apart under the three colour-vision deficiencies and to keep a contrast of at
+# least 3 : 1 both on white and on the dark theme's background; the tests compute both.
+COLOURS = {
+    "none": "#767676",
+    "geometric": "#0072B2",
+    "local": "#D55E00",
+    "elementwise": "#009E73",
+    "color": "#CC79A7",
+    "mixed": "#A67C00",
+}
+
+
+class _Entry(NamedTuple):
+    label: str
+    category: str
+    operation: type
+
+
+_ENTRIES = {
+    "identity": _Entry("Identity", "none", Identity),
+    "rotate": _Entry("Rotate", "geometric", Rotate),
+    "crop": _Entry("Crop", "geometric", Crop),
+    "flip": _Entry("Flip", "geometric", Flip),
+    "geom": _Entry("GEOM", "geometric", Geom),
+    "cutout": _Entry("CutOut", "local", CutOut),
+    "cutpaste": _Entry("CutPaste", "local", CutPaste),
+    "cp-scar": _Entry("CP-scar", "local", CPScar),
+    "blur": _Entry("Blur", "elementwise", Blur),
+    "noise": _Entry("Noise", "elementwise", Noise),
+    "mask": _Entry("Mask", "elementwise", Mask),
+    "invert": _Entry("Invert", "color", Invert),
+    "color": _Entry("Color", "color", Color),
+    "simclr": _Entry("SimCLR", "mixed", SimCLR),
+}
+
+_ALWAYS_ON: dict[str, dict[str, float]] = {
+    "cutout": {},  # erases with probability 1 in training too
+    "flip": {"flip_p": 1.0},
+    "invert": {"invert_p": 1.0},
+}
+
+
+def names() -> list[str]:
+    """Return the names of all augmentations: Identity, then category by category."""
+    return list(_ENTRIES)
+
+
+def get(name: str, **options: object) -> Augmentation:
+    """Return an augmentation by name, e.g. ``get("mask", mask_p=0.1)``.
+
+    Parameters
+    ----------
+    name : str
+        One of `names`, in any case (``"CutOut"`` is ``"cutout"``).
+    **options
+        Variants of METHODS section 2.7, each named after its augmentation.
+
+    Raises
+    ------
+    SsadError
+        If the name, an option or the value of an option is not valid.
+    """
+    key = str(name).lower()
+    if key not in _ENTRIES:
+        raise unknown("augmentation", name, _ENTRIES)
+    label, category, operation = _ENTRIES[key]
+    made = operation(**checked(operation, options))
+    return Augmentation(key, label, category, COLOURS[category], made)
+
+
+def gens() -> list[str]:
+    """Return the names of the augmentations that generate anomalies in the controlled testbed."""
+    return list(_ALWAYS_ON)
+
+
+def anomaly(gen: str) -> Augmentation:
+    """Return an anomaly-generating function: the augmentation in its always-on form.
+
+    Raises
+    ------
+    SsadError
+        If `gen` is not one of `gens`.
+    """
+    key = str(gen).lower()
+    if key not in _ALWAYS_ON:
+        raise unknown("gen", gen, _ALWAYS_ON)
+    return get(key, **_ALWAYS_ON[key])
