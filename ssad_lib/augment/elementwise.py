@@ -104,4 +104,4 @@ class Mask:
         n, C, H, W = images.shape
         layers = 1 if self.mask_shared_channels else C
         number = counter.integers(parameters["seed"], layers * H * W).view(n, layers, H, W)
-        return images.masked_fill(number < round(self.mask_p * 2**counter.BITS), 0)
+        return images * (number >= round(self.mask_p * 2**counter.BITS))

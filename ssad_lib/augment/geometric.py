@@ -20,11 +20,17 @@ TRANSLATIONS = {
 }
 
 
-def turn(images: Tensor, quarter_turns: Tensor) -> Tensor:
-    """Rotate each square image counter-clockwise by its own number of exact quarter turns, 0-3."""
-    quarter_turns = per_image(quarter_turns)
-    half = torch.where(quarter_turns >= 2, images.flip(2, 3), images)
-    return torch.where(quarter_turns % 2 == 1, half.rot90(1, (2, 3)), half)
+def quarter_turn_table(pixels: Tensor) -> Tensor:
+    """Return ``(4, H * W)``: where each pixel of the turned image comes from, for 0 to 3 turns.
+
+    `pixels` ``(H, W)`` numbers the pixels of a square image; turns are counter-clockwise.
+    """
+    return torch.stack([pixels.rot90(turns).flatten() for turns in range(4)])
+
+
+def take_pixels(images: Tensor, index: Tensor) -> Tensor:
+    """Return, for each image, the pixels its row of `index` ``(n, P)`` names, ``(n, C, P)``."""
+    return images.flatten(2).gather(2, index.unsqueeze(1).expand(-1, images.shape[1], -1))
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,9 @@ class Rotate:
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Turn."""
         require_square("Rotate", *images.shape[2:])
-        return turn(images, parameters["quarter_turns"])
+        pixels = torch.arange(images[0, 0].numel(), device=images.device).view(images.shape[2:])
+        index = quarter_turn_table(pixels)[parameters["quarter_turns"]]
+        return take_pixels(images, index).view(images.shape)
 
 
 @dataclass(frozen=True)
@@ -70,32 +78,22 @@ class Crop:
         return {"top": top, "left": left, "height": height, "width": width}
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
-        """Cut the box out and stretch it to the image; half-pixel centres, edges clamped to it."""
-        n, C, H, W = images.shape
-        low, high, share = _stretch(parameters["top"], parameters["height"], H, images.dtype)
-        low, high = (row[:, None, :, None].expand(n, C, H, W) for row in (low, high))
-        share = share[:, None, :, None]
-        images = images.gather(2, low) * (1 - share) + images.gather(2, high) * share
-        low, high, share = _stretch(parameters["left"], parameters["width"], W, images.dtype)
-        low, high = (column[:, None, None, :].expand(n, C, H, W) for column in (low, high))
-        share = share[:, None, None, :]
-        return images.gather(3, low) * (1 - share) + images.gather(3, high) * share
+        """Cut the box out and stretch it bilinearly; half-pixel centres, edges clamped to it."""
+        n, _, H, W = images.shape
+        rows = _sampled(parameters["top"], parameters["height"], H, images.dtype)
+        columns = _sampled(parameters["left"], parameters["width"], W, images.dtype)
+        grid = torch.stack(
+            [columns.unsqueeze(1).expand(n, H, W), rows.unsqueeze(2).expand(n, H, W)], dim=3
+        )
+        return F.grid_sample(images, grid, padding_mode="border", align_corners=False)
 
 
-def _stretch(
-    start: Tensor, length: Tensor, size: int, dtype: torch.dtype
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Return, for `size` output pixels, both neighbours in the image and the share of the second.
-
-    All three are ``(n, size)``; the neighbours never leave [start, start + length).
-    """
+def _sampled(start: Tensor, length: Tensor, size: int, dtype: torch.dtype) -> Tensor:
+    """Return ``(n, size)`` places in the box, one per output pixel, scaled so the image is ±1."""
     centre = torch.arange(size, device=start.device, dtype=dtype) + 0.5
-    last = (length - 1).unsqueeze(1)
-    source = (centre * (length.to(dtype) / size).unsqueeze(1) - 0.5).clamp_(min=0)
-    low = torch.minimum(source.long(), last)
-    high = torch.minimum(low + 1, last)
-    start = start.unsqueeze(1)
-    return start + low, start + high, source - low
+    start, length = start.to(dtype).unsqueeze(1), length.to(dtype).unsqueeze(1)
+    inside = (centre * (length / size) - 0.5).clamp_(min=0).minimum(length - 1)
+    return (2 * (start + inside) + 1) / size - 1
 
 
 @dataclass(frozen=True)
@@ -153,19 +151,22 @@ class Geom:
         }
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
-        """Mirror, translate, turn."""
+        """Mirror, translate, turn: one look-up in the padded image."""
         side = images.shape[3]
         require_square("GEOM", *images.shape[2:])
-        images = torch.where(per_image(parameters["mirrored"]), images.flip(3), images)
         step = round(0.25 * side)
-        images = self._padded(images, step)
-        for axis, shift in enumerate(parameters["shift"].unbind(1), start=2):
-            back, still, forth = (
-                images.narrow(axis, step - move * step, side) for move in (-1, 0, 1)
-            )
-            shift = per_image(shift)
-            images = torch.where(shift == 0, still, torch.where(shift > 0, forth, back))
-        return turn(images, parameters["quarter_turns"])
+        stride = side + 2 * step
+        row = torch.arange(side, device=images.device).unsqueeze(1)
+        column = row.T
+        plain = quarter_turn_table(row * stride + column)
+        mirror = quarter_turn_table(row * stride + (side - 1 - column))
+        turns, mirrored = parameters["quarter_turns"], parameters["mirrored"].unsqueeze(1)
+        index = torch.where(mirrored, mirror[turns], plain[turns])
+        # A shift moves all looked-up pixels alike; in a mirrored image left is right.
+        down, right = (step * parameters["shift"]).split(1, dim=1)
+        right = torch.where(mirrored, -right, right)
+        index = index + (step - down) * stride + (step - right)
+        return take_pixels(self._padded(images, step), index).view(images.shape)
 
     def _padded(self, images: Tensor, step: int) -> Tensor:
         if self.geom_fill == "zero":

@@ -15,6 +15,7 @@ from torch import Tensor
 from ssad_lib.augment import draws
 from ssad_lib.augment.augmentation import Parameters
 from ssad_lib.augment.color import draw_jitter, jitter
+from ssad_lib.augment.geometric import take_pixels
 from ssad_lib.augment.options import choice, flag, interval, number, option, pixel_range
 
 CUTOUT_AREA = (0.02, 0.33)
@@ -56,7 +57,7 @@ class CutOut:
         """Set the rectangle to zero."""
         rows = _within(parameters["top"], parameters["height"], images.shape[2])
         columns = _within(parameters["left"], parameters["width"], images.shape[3])
-        return images.masked_fill((rows.unsqueeze(2) & columns.unsqueeze(1)).unsqueeze(1), 0)
+        return images * ~(rows.unsqueeze(2) & columns.unsqueeze(1)).unsqueeze(1)
 
 
 @dataclass(frozen=True)
@@ -211,8 +212,8 @@ def _cut(images: Tensor, parameters: Parameters, height: int, width: int) -> Ten
     n, C, H, W = images.shape
     rows = (parameters["top"].unsqueeze(1) + _steps(height, images)).clamp_(max=H - 1)
     columns = (parameters["left"].unsqueeze(1) + _steps(width, images)).clamp_(max=W - 1)
-    index = (rows.unsqueeze(2) * W + columns.unsqueeze(1)).view(n, 1, -1).expand(-1, C, -1)
-    patches = images.flatten(2).gather(2, index).view(n, C, height, width)
+    index = (rows.unsqueeze(2) * W + columns.unsqueeze(1)).flatten(1)
+    patches = take_pixels(images, index).view(n, C, height, width)
     inside_rows = _steps(height, images) < parameters["height"].unsqueeze(1)
     inside_columns = _steps(width, images) < parameters["width"].unsqueeze(1)
     inside = (inside_rows.unsqueeze(2) & inside_columns.unsqueeze(1)).unsqueeze(1)
@@ -223,9 +224,11 @@ def _paste(
     images: Tensor, patches: Tensor, row: Tensor, column: Tensor, parameters: Parameters
 ) -> Tensor:
     """Replace each pixel by the patch pixel (row, column) it asks for, where the patch has one."""
-    n, C, H, W = images.shape
+    H, W = images.shape[2:]
     height, width = (parameters[key].view(-1, 1, 1) for key in ("height", "width"))
     inside = (row >= 0) & (row < height) & (column >= 0) & (column < width)
-    index = (row * patches.shape[3] + column).masked_fill(~inside, 0)
-    pasted = patches.flatten(2).gather(2, index.view(n, 1, -1).expand(-1, C, -1))
-    return torch.where(inside.unsqueeze(1), pasted.view(n, C, H, W), images)
+    own = torch.arange(H * W, device=images.device).view(H, W)
+    # The patch's pixels are numbered after the image's, so that one look-up serves both.
+    index = torch.where(inside, row * patches.shape[3] + column + H * W, own)
+    both = torch.cat([images.flatten(2), patches.flatten(2)], dim=2)
+    return take_pixels(both, index.flatten(1)).view(images.shape)
