@@ -1,0 +1,7 @@
+"""Image sets: embedded, from a data root, or your own (METHODS 1.1 to 1.7)."""
+
+from ssad_lib.data.catalogue import names
+from ssad_lib.data.image_set import ImageSet
+from ssad_lib.data.load import load
+
+__all__ = ["ImageSet", "load", "names"]

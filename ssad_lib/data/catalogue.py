@@ -1,0 +1,98 @@
+"""Facts about the named image sets: who made them, what they allow, where they can lie."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+EMBEDDED = ("street-digits", "digits", "textures")
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a named set before it is read.
+
+    `places` are the files of torchvision's layout for each split, relative to the data root;
+    `channels` and `classes` say what its images are, `size` the side of the papers' images.
+    """
+
+    source: str
+    licence: str
+    channels: int
+    size: int
+    classes: tuple[str, ...]
+    places: dict[str, tuple[str, ...]]
+
+
+def _idx(folder: str) -> dict[str, tuple[str, ...]]:
+    return {
+        split: (f"{folder}/raw/{stem}-images-idx3-ubyte", f"{folder}/raw/{stem}-labels-idx1-ubyte")
+        for split, stem in (("train", "train"), ("test", "t10k"))
+    }
+
+
+DIGITS = tuple("0123456789")
+GARMENTS = (
+    "t-shirt", "trouser", "pullover", "dress", "coat",
+    "sandal", "shirt", "sneaker", "bag", "ankle-boot",
+)  # fmt: skip
+CIFAR10 = (
+    "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck",
+)  # fmt: skip
+
+FROM_DATA_ROOT = {
+    "mnist": Facts(
+        source="MNIST handwritten digits (LeCun, Cortes and Burges)",
+        licence="CC BY-SA 3.0",
+        channels=1,
+        size=32,
+        classes=DIGITS,
+        places=_idx("MNIST"),
+    ),
+    "fashion-mnist": Facts(
+        source="Fashion-MNIST (Xiao, Rasul and Vollgraf, Zalando Research 2017)",
+        licence="MIT",
+        channels=1,
+        size=32,
+        classes=GARMENTS,
+        places=_idx("FashionMNIST"),
+    ),
+    "svhn": Facts(
+        source="Street View House Numbers, cropped digits (Netzer et al. 2011)",
+        licence="non-commercial use only",
+        channels=3,
+        size=32,
+        classes=DIGITS,
+        places={"train": ("train_32x32.mat",), "test": ("test_32x32.mat",)},
+    ),
+    "cifar10": Facts(
+        source="CIFAR-10 (Krizhevsky 2009)",
+        licence="none stated; its authors ask for a citation of their report",
+        channels=3,
+        size=32,
+        classes=CIFAR10,
+        places={
+            "train": tuple(f"cifar-10-batches-py/data_batch_{i}" for i in range(1, 6)),
+            "test": ("cifar-10-batches-py/test_batch",),
+        },
+    ),
+    "cifar100": Facts(
+        source="CIFAR-100 (Krizhevsky 2009)",
+        licence="none stated; its authors ask for a citation of their report",
+        channels=3,
+        size=32,
+        classes=(),
+        places={
+            "train": ("cifar-100-python/train", "cifar-100-python/meta"),
+            "test": ("cifar-100-python/test", "cifar-100-python/meta"),
+        },
+    ),
+}
+
+MVTEC_SOURCE = "MVTec AD (Bergmann et al. 2019)"
+MVTEC_LICENCE = "CC BY-NC-SA 4.0"
+OWN_LICENCE = "yours to know: read from a path you gave"
+
+
+def names() -> list[str]:
+    """Return the names `load` knows; ``mvtec:``, ``folder:`` and ``npz:`` take a path besides."""
+    return [*EMBEDDED, *FROM_DATA_ROOT]

@@ -1,0 +1,15 @@
+"""Brings a batch of images to the size of the networks (METHODS 1.1: bilinear)."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torchvision.transforms.v2 import functional as transforms
+
+
+def resize_images(images: np.ndarray, size: int) -> np.ndarray:
+    """Return ``uint8 (N, C, H, W)`` images as ``(N, C, size, size)``, bilinear, antialiased."""
+    if images.shape[2:] == (size, size):
+        return images
+    batch = torch.from_numpy(np.array(images))
+    return transforms.resize(batch, [size, size], antialias=True).numpy()
