@@ -1,0 +1,67 @@
+"""The staging folder: a mirror of ``book/`` in which the notebooks are the executed ones.
+
+A file is rewritten only when its content changed, so that the next render reads only those pages.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nbformat
+
+from ssad_lib import paths
+from ssad_lib.book.contents import chapters
+from ssad_lib.book.execution import executed
+from ssad_lib.errors import SsadError, from_os_error
+
+INJECTED = "injected-parameters"  # papermill's tag
+
+
+def stage(profile: str) -> Path:
+    """Mirror ``book/``, with the notebooks executed under `profile`, and return the folder.
+
+    Raises
+    ------
+    SsadError
+        If a chapter has not been executed yet, or the folder cannot be written.
+    """
+    folder = paths.make_folder(paths.work() / "stage")
+    wanted = {
+        path.relative_to(paths.BOOK): path.read_bytes()
+        for path in paths.BOOK.rglob("*")
+        if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
+    }
+    for chapter in chapters():
+        if chapter.is_notebook:
+            wanted[chapter.source.relative_to(paths.BOOK)] = _page(chapter.name, profile)
+    try:
+        _mirror(wanted, folder)
+    except OSError as error:
+        raise from_os_error(error, "stage the book") from error
+    return folder
+
+
+def _page(chapter: str, profile: str) -> bytes:
+    """Return the executed notebook as the reader sees it: without papermill's injected cell."""
+    path = executed(chapter, profile)
+    if not path.is_file():
+        raise SsadError(
+            f"chapter {chapter} has not been executed with the {profile} profile: "
+            f"run 'ssad run {chapter} --profile {profile}' first"
+        )
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells = [
+        cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])
+    ]
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _mirror(wanted: dict[Path, bytes], folder: Path) -> None:
+    for present in folder.rglob("*"):
+        if present.is_file() and present.relative_to(folder) not in wanted:
+            present.unlink()
+    for relative, content in wanted.items():
+        target = folder / relative
+        if not (target.is_file() and target.read_bytes() == content):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)

@@ -1,0 +1,175 @@
+"""Figures and tables as a reader sees them: a real text alternative, light and dark, any width.
+
+A figure is drawn twice; the book's style sheet shows the one that fits the page's theme, everything
+else (JupyterLab, Colab, GitHub) shows the light one on a white card. Exactly one of the two is
+visible, hence exactly one is read out.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+SHORTEST_ALT = 20  # characters; less cannot say what a figure shows
+DOTS_PER_INCH = 144  # sharp on a phone's screen, without the weight of more
+
+SHARED: dict[Any, Any] = {
+    "figure.dpi": DOTS_PER_INCH / 2,
+    "savefig.transparent": True,
+    "savefig.bbox": "tight",
+    "svg.hashsalt": "ssad",  # else every drawing of the same figure differs
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.facecolor": "none",
+    "figure.facecolor": "none",
+    "legend.framealpha": 0.0,
+    "font.size": 11,
+}
+LIGHT_INK, DARK_INK = "#1f2328", "#e6edf3"
+
+
+def figure(make: Callable[[], Figure], alt: str, caption: str = "") -> None:
+    """Display a figure in the notebook, for light and dark pages.
+
+    Parameters
+    ----------
+    make : callable
+        Draws and returns a matplotlib figure; called twice, so it must not use up what it draws.
+        Text and lines take the colours of the style in force: set none to black or white.
+    alt : str
+        What the figure shows, for who cannot see it; at least 20 characters, not a file name.
+    caption : str, optional
+        A line below the figure.
+    """
+    from IPython.display import HTML, display
+
+    display(HTML(figure_html(make, alt, caption)))
+
+
+def table(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    formats: Mapping[str, str | Callable[[Any], str]] | None = None,
+    number: str = "{:.3f}",
+) -> None:
+    """Display a table in the notebook; see `table_html`."""
+    from IPython.display import HTML, display
+
+    display(HTML(table_html(frame, caption, formats=formats, number=number)))
+
+
+def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:
+    """Return the block that `figure` displays.
+
+    Raises
+    ------
+    ValueError
+        If `alt` is shorter than 20 characters or the name of a file.
+    """
+    said = html.escape(check_alt(alt))
+    # The white card is for pages that do not carry the book's style sheet.
+    images = (
+        f'<img class="ssad-light" src="{_drawn(make, LIGHT_INK)}" alt="{said}" '
+        'style="background:#fff;max-width:100%">'
+        f'<img class="ssad-dark" src="{_drawn(make, DARK_INK)}" alt="{said}" hidden>'
+    )
+    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    return f'<figure class="ssad-figure">{images}{below}</figure>'
+
+
+def check_alt(alt: str) -> str:
+    """Return `alt` without surrounding space; `ValueError` if it says nothing."""
+    text = " ".join(alt.split())
+    if len(text) < SHORTEST_ALT or re.fullmatch(r"\S+\.\w{2,4}", text):
+        raise ValueError(
+            f"a figure needs an alternative text that says what it shows, in {SHORTEST_ALT} "
+            f"characters or more, and no file name: {alt!r}"
+        )
+    return text
+
+
+def table_html(
+    frame: pd.DataFrame,
+    caption: str,
+    *,
+    formats: Mapping[str, str | Callable[[Any], str]] | None = None,
+    number: str = "{:.3f}",
+) -> str:
+    """Return a table with header scopes and a caption, in a box that scrolls sideways.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One level of columns; the index, of one level or more, gives the row headers.
+    caption : str
+        What the table shows and where its numbers come from.
+    formats : mapping, optional
+        Format string or function of single columns.
+    number : str
+        Format of floats in all other columns. Missing values are shown as an en dash.
+    """
+    chosen = formats or {}
+    levels = [str(name or "") for name in frame.index.names]
+    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in levels)
+    head += "".join(
+        f'<th scope="col"{_numeric(frame, place)}>{html.escape(str(name))}</th>'
+        for place, name in enumerate(frame.columns)
+    )
+    rows = []
+    for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
+        names = label if isinstance(label, tuple) else (label,)
+        cells = "".join(f'<th scope="row">{html.escape(str(name))}</th>' for name in names)
+        for place, (column, value) in enumerate(zip(frame.columns, values, strict=True)):
+            is_float = isinstance(value, (float, np.floating))
+            text = _text(value, chosen.get(str(column), number if is_float else "{}"))
+            cells += f"<td{_numeric(frame, place)}>{html.escape(text)}</td>"
+        rows.append(f"<tr>{cells}</tr>")
+    said = html.escape(caption)
+    return (
+        f'<div class="ssad-table" role="region" aria-label="{said}" tabindex="0" '
+        f'style="overflow-x:auto"><table><caption>{said}</caption>'
+        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+    )
+
+
+def _text(value: Any, form: str | Callable[[Any], str]) -> str:
+    if pd.isna(value):
+        return "–"
+    return form(value) if callable(form) else form.format(value)
+
+
+def _numeric(frame: pd.DataFrame, place: int) -> str:
+    is_number = pd.api.types.is_numeric_dtype(frame.dtypes.iloc[place])
+    return ' class="ssad-number"' if is_number else ""
+
+
+def _drawn(make: Callable[[], Figure], ink: str) -> str:
+    """Draw the figure in `ink` on nothing and return the lighter of SVG and PNG as a data URL."""
+    import matplotlib.pyplot as plt
+
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    with plt.rc_context(SHARED | dict.fromkeys(inks, ink)):
+        drawing = make()
+        urls = [
+            _data_url(drawing, "svg", "image/svg+xml", metadata={"Date": None}),
+            _data_url(drawing, "png", "image/png", dpi=DOTS_PER_INCH),
+        ]
+        plt.close(drawing)  # else the notebook shows it a third time
+    return min(urls, key=len)
+
+
+def _data_url(drawing: Figure, form: str, media: str, **options: Any) -> str:
+    buffer = io.BytesIO()
+    drawing.savefig(buffer, format=form, **options)
+    return f"data:{media};base64,{base64.b64encode(buffer.getvalue()).decode()}"
