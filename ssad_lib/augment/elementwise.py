@@ -71,7 +71,7 @@ class Noise:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Add the noise."""
-        noise = counter.normals(parameters["seed"], images[0].numel()).mul_(NOISE_STD)
+        noise = counter.normals(parameters["seed"], images.shape[1:].numel()).mul_(NOISE_STD)
         return images + noise.view(images.shape).to(images.dtype)
 
 

@@ -47,7 +47,7 @@ class Rotate:
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Turn."""
         require_square("Rotate", *images.shape[2:])
-        pixels = torch.arange(images[0, 0].numel(), device=images.device).view(images.shape[2:])
+        pixels = torch.arange(images.shape[2:].numel(), device=images.device).view(images.shape[2:])
         index = quarter_turn_table(pixels)[parameters["quarter_turns"]]
         return take_pixels(images, index).view(images.shape)
 

@@ -21,8 +21,8 @@ def option(default: T, check: Check[T]) -> T:
     return dataclasses.field(default=default, metadata={"check": check})
 
 
-def checked(kind: type, given: dict[str, object]) -> dict[str, Any]:
-    """Return the given options of the operation `kind`, each in its proper type.
+def checked(kind: type, label: str, given: dict[str, object]) -> dict[str, Any]:
+    """Return the given options of the operation `kind` (in words: `label`), in their proper types.
 
     Raises
     ------
@@ -33,8 +33,8 @@ def checked(kind: type, given: dict[str, object]) -> dict[str, Any]:
     for key in given:
         if key not in fields:
             if fields:
-                raise unknown(f"option of {kind.__name__}", key, fields)
-            raise SsadError(f"unknown option '{key}': {kind.__name__} has no options, leave it out")
+                raise unknown(f"option of {label}", key, fields)
+            raise SsadError(f"unknown option '{key}': {label} has no options, leave it out")
     return {key: fields[key].metadata["check"](key, value) for key, value in given.items()}
 
 

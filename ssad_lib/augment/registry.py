@@ -21,11 +21,11 @@ from ssad_lib.errors import unknown
 # least 3 : 1 both on white and on the dark theme's background; the tests compute both.
 COLOURS = {
     "none": "#767676",
-    "geometric": "#0072B2",
-    "local": "#D55E00",
-    "elementwise": "#009E73",
-    "color": "#CC79A7",
-    "mixed": "#A67C00",
+    "geometric": "#2693FF",
+    "local": "#E57300",
+    "elementwise": "#8C5B2A",
+    "color": "#B21BA0",
+    "mixed": "#7826FF",
 }
 
 
@@ -83,7 +83,7 @@ def get(name: str, **options: object) -> Augmentation:
     if key not in _ENTRIES:
         raise unknown("augmentation", name, _ENTRIES)
     label, category, operation = _ENTRIES[key]
-    made = operation(**checked(operation, options))
+    made = operation(**checked(operation, label, options))
     return Augmentation(key, label, category, COLOURS[category], made)
 
 
