@@ -1,0 +1,184 @@
+"""The command ``ssad``: list, run, build, serve, data, store, doctor.
+
+A problem the user can solve is printed as one line and exits with code 2; ``--debug`` shows the
+traceback instead.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import ssad_lib
+from ssad_lib.errors import SsadError, from_os_error, unknown
+
+BAD_INPUT = 2
+INTERRUPTED = 128 + signal.SIGINT
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    try:
+        options.command(options)
+    except SsadError as error:
+        return _complain(options, str(error))
+    except OSError as error:
+        return _complain(options, str(from_os_error(error, f"finish `ssad {options.name}`")))
+    except KeyboardInterrupt:
+        print("ssad: stopped; finished runs are stored, run it again to go on", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _complain(options: argparse.Namespace, message: str) -> int:
+    if options.debug:
+        raise  # called from inside an except block
+    print(f"ssad: {' '.join(message.split())}", file=sys.stderr)
+    return BAD_INPUT
+
+
+class _Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line, with the nearest command."""
+
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.exit(BAD_INPUT, f"{self.prog}: {message}; see '{self.prog} --help'\n")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="ssad", description=ssad_lib.__doc__)
+    parser.add_argument("--version", action="version", version=ssad_lib.__version__)
+    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="name")
+
+    def command(name: str, function: Callable[[argparse.Namespace], None], text: str) -> _Parser:
+        added: _Parser = commands.add_parser(name, help=text, description=text)
+        added.set_defaults(command=function)
+        return added
+
+    command("list", _list, "chapters, profiles, image sets and augmentations")
+    run = command("run", _run, "execute chapters with a profile's budget")
+    run.add_argument("chapters", nargs="+", metavar="CHAPTER", help="such as not-magic/table-1")
+    build = command("build", _build, "execute every chapter and build the site")
+    for added in (run, build):
+        added.add_argument("--profile", default="laptop", metavar="P", help="default: laptop")
+        added.add_argument("--fresh", action="store_true", help="train again what is stored")
+        added.add_argument("--jobs", type=int, metavar="N", help="processes (default: all cores)")
+        added.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
+    run.add_argument(
+        "-p", dest="overrides", action="append", default=[], metavar="key=value",
+        help="another value for one parameter; may be repeated",
+    )  # fmt: skip
+    serve = command("serve", _serve, "serve the built site on this machine")
+    serve.add_argument("--port", type=int, default=8000)
+    data = command("data", _data, "what image sets there are; download one")
+    data.add_argument("action", choices=["list", "download"])
+    data.add_argument("image_set", nargs="?", metavar="NAME")
+    data.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
+    store = command("store", _store, "state of the run store; export records to CSV, import them")
+    store.add_argument("action", choices=["info", "export", "import"])
+    store.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    store.add_argument("--image-set", metavar="NAME", help="export only the runs on this one")
+    command("doctor", _doctor, "what this machine has, and which profile fits it")
+    return parser
+
+
+def _list(_: argparse.Namespace) -> None:
+    from ssad_lib import augment, book, data, profiles
+
+    print("chapters")
+    for chapter in book.chapters():
+        print(f"  {chapter.name:28}{'' if chapter.is_notebook else '(text)'}")
+    print(f"profiles\n  {' '.join(profiles.NAMES)}")
+    print(f"image sets\n  {' '.join(data.names())}")
+    print(f"augmentations\n  {' '.join(augment.names())}")
+
+
+def _run(options: argparse.Namespace) -> None:
+    from ssad_lib import book, profiles
+
+    overrides = profiles.assignments(options.overrides)
+    for name in options.chapters:  # all are checked before the first one starts
+        book.find(name)
+        profiles.settings(name, options.profile, overrides)
+    _apply(options)
+    for name in options.chapters:
+        print(f"  -> {book.execute(name, options.profile, overrides, fresh=options.fresh)}")
+
+
+def _build(options: argparse.Namespace) -> None:
+    from ssad_lib import book
+
+    _apply(options)
+    book.build(options.profile, fresh=options.fresh)
+
+
+def _apply(options: argparse.Namespace) -> None:
+    """Hand the options that no result depends on to the chapters, through the environment."""
+    from ssad_lib import paths
+    from ssad_lib.engine.executor import workers
+
+    if options.jobs is not None:
+        os.environ["SSAD_JOBS"] = str(workers(options.jobs))
+    if options.fresh:
+        os.environ["SSAD_FRESH"] = "1"
+    if options.data_root:
+        os.environ["SSAD_DATA"] = str(paths.data_root(options.data_root).resolve())
+
+
+def _serve(options: argparse.Namespace) -> None:
+    from ssad_lib import book
+
+    book.serve(options.port)
+
+
+def _data(options: argparse.Namespace) -> None:
+    from ssad_lib import data
+
+    if options.action == "download":
+        if not options.image_set:
+            raise SsadError("say what to download: ssad data download NAME; `ssad data list` shows")
+        data.download(options.image_set, options.data_root)
+        return
+    for row in data.describe(options.data_root):
+        print("  ".join(f"{field:16}" for field in row).rstrip())
+
+
+def _store(options: argparse.Namespace) -> None:
+    from ssad_lib import results
+    from ssad_lib.store import Store
+
+    store = Store()
+    if options.action == "info":
+        size = store.path.stat().st_size / 2**20
+        print(f"{store.path}: {len(store.keys())} runs, {size:.1f} MiB")
+        return
+    if options.folder is None:
+        raise SsadError(f"say where: ssad store {options.action} DIR")
+    if options.action == "import":
+        print(f"read {results.import_into(store, options.folder)} runs from {options.folder}")
+        return
+    records = list(store.records(sorted(store.keys())).values())
+    if options.image_set:
+        names = {record.spec.image_set for record in records}
+        if options.image_set not in names:
+            raise unknown("image set with stored runs", options.image_set, names)
+        records = [record for record in records if record.spec.image_set == options.image_set]
+    results.write(records, options.folder)
+    print(f"wrote {len(records)} runs to {options.folder}")
+
+
+def _doctor(_: argparse.Namespace) -> None:
+    from ssad_lib import doctor
+
+    for line in doctor.report():
+        print(line)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,64 @@
+"""The record of a run: specification, scores, metrics, provenance; stored once, never edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ssad_lib.spec import RunSpec
+
+NORMAL = "normal"  # name of the score group of the normal test images
+
+
+@dataclass(frozen=True)
+class TaskResult:
+    """Metrics of one task of a run.
+
+    Attributes
+    ----------
+    testbed : str
+        ``"controlled"`` or ``"in-the-wild"``.
+    anomaly : str
+        The gen (``"flip"``) or the name of the anomalous class.
+    auc, average_precision : float
+        In [0, 1].
+    normals, anomalies : int
+        Test images of each kind.
+    """
+
+    testbed: str
+    anomaly: str
+    auc: float
+    average_precision: float
+    normals: int
+    anomalies: int
+
+
+@dataclass(frozen=True)
+class Record:
+    """What is known of a finished or failed run.
+
+    Attributes
+    ----------
+    spec : RunSpec
+    tasks : tuple of TaskResult
+        Empty for a failed run.
+    scores : dict of str to ndarray of float32
+        Raw scores: ``"normal"`` and one group for every task (``"controlled/flip"``).
+    loss_curve : tuple of float
+        Mean training loss per epoch.
+    provenance : dict
+        seconds, peak_memory_mib, version, commit, torch, python, device, created.
+    error : str
+        Why the run failed; empty for a finished one.
+    """
+
+    spec: RunSpec
+    tasks: tuple[TaskResult, ...]
+    loss_curve: tuple[float, ...]
+    provenance: dict[str, Any]
+    scores: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    error: str = ""

@@ -1,0 +1,187 @@
+"""The run store: one SQLite file of records, content-addressed, append-only, crash-safe.
+
+SQLite's journal gives what the project promises (rule 2): after ``kill -9`` at any moment the file
+holds every record whose `append` returned and nothing of the others, and two writers wait for
+each other. A record is never changed; training again (``--fresh``) appends a later attempt.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import astuple
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ssad_lib import paths
+from ssad_lib.errors import SsadError
+from ssad_lib.record import Record, TaskResult
+from ssad_lib.spec import RunSpec
+
+WAIT_SECONDS = 60.0  # for another writer
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    key TEXT NOT NULL, attempt INTEGER NOT NULL, spec TEXT NOT NULL, error TEXT NOT NULL,
+    loss_curve TEXT NOT NULL, provenance TEXT NOT NULL, score_groups TEXT NOT NULL,
+    scores BLOB NOT NULL, PRIMARY KEY (key, attempt)
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tasks (
+    key TEXT NOT NULL, attempt INTEGER NOT NULL, testbed TEXT NOT NULL, anomaly TEXT NOT NULL,
+    auc REAL NOT NULL, average_precision REAL NOT NULL, normals INTEGER NOT NULL,
+    anomalies INTEGER NOT NULL, PRIMARY KEY (key, attempt, testbed, anomaly)
+) WITHOUT ROWID;
+"""
+LATEST = "(SELECT key, MAX(attempt) AS attempt FROM runs GROUP BY key)"
+
+
+class Store:
+    """Open (and create if missing) the run store in one file.
+
+    Parameters
+    ----------
+    path : Path, optional
+        Default `ssad_lib.paths.store`, inside ``SSAD_HOME``.
+
+    Raises
+    ------
+    SsadError
+        If the file cannot be opened, is damaged, or is not a run store.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = paths.store() if path is None else path
+        paths.make_folder(self.path.parent)
+        with self._connection() as connection:
+            # On file systems without shared memory SQLite keeps its older, equally safe journal.
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(SCHEMA)
+
+    def append(self, record: Record, *, again: bool = False) -> None:
+        """Store `record` durably; a key already there is kept as it is unless `again`.
+
+        Raises
+        ------
+        SsadError
+            If the disk is full or the store cannot be written.
+        """
+        key = record.spec.key
+        groups = [[name, len(values)] for name, values in record.scores.items()]
+        scores = [np.asarray(values, np.float32) for values in record.scores.values()]
+        blob = np.concatenate(scores).tobytes() if scores else b""
+        with self._connection() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            query = "SELECT COUNT(*) FROM runs WHERE key = ?"
+            (attempt,) = connection.execute(query, (key,)).fetchone()
+            if attempt and not again:
+                connection.execute("ROLLBACK")
+                return
+            connection.execute(
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    key,
+                    attempt,
+                    record.spec.json,
+                    record.error,
+                    json.dumps(record.loss_curve),
+                    json.dumps(record.provenance, sort_keys=True),
+                    json.dumps(groups),
+                    blob,
+                ),
+            )
+            connection.executemany(
+                "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                [(key, attempt, *astuple(task)) for task in record.tasks],
+            )
+            connection.execute("COMMIT")
+
+    def keys(self) -> set[str]:
+        """Return the keys of all stored runs, failed ones included."""
+        with self._connection() as connection:
+            return {key for (key,) in connection.execute("SELECT DISTINCT key FROM runs")}
+
+    def records(self, keys: Sequence[str], *, scores: bool = False) -> dict[str, Record]:
+        """Return the latest record of each of `keys` that is stored, by key.
+
+        Parameters
+        ----------
+        keys : sequence of str
+        scores : bool
+            Whether to read the raw scores, too (they are most of the file).
+        """
+        columns = "key, spec, error, loss_curve, provenance" + (
+            ", score_groups, scores" if scores else ""
+        )
+        with self._connection() as connection:
+            runs = self._select(connection, f"SELECT {columns} FROM runs", keys)
+            rows = self._select(
+                connection,
+                "SELECT key, testbed, anomaly, auc, average_precision, normals, anomalies "
+                "FROM tasks",
+                keys,
+            )
+        tasks: dict[str, list[TaskResult]] = {}
+        for key, *values in rows:
+            tasks.setdefault(key, []).append(TaskResult(*values))
+        return {
+            key: Record(
+                spec=RunSpec.from_json(spec),
+                tasks=tuple(tasks.get(key, [])),
+                loss_curve=tuple(json.loads(curve)),
+                provenance=json.loads(provenance),
+                scores=_unpack(*packed) if packed else {},
+                error=error,
+            )
+            for key, spec, error, curve, provenance, *packed in runs
+        }
+
+    def _select(
+        self, connection: sqlite3.Connection, query: str, keys: Sequence[str]
+    ) -> list[tuple]:  # type: ignore[type-arg]
+        """Return the rows of `query` that belong to the latest attempt of one of `keys`."""
+        connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (key TEXT PRIMARY KEY)")
+        connection.execute("DELETE FROM wanted")
+        connection.executemany("INSERT OR IGNORE INTO wanted VALUES (?)", [(key,) for key in keys])
+        return connection.execute(
+            f"{query} JOIN {LATEST} USING (key, attempt) JOIN wanted USING (key)"
+        ).fetchall()
+
+    @contextmanager
+    def _connection(self) -> Iterator[sqlite3.Connection]:
+        """Open a connection for one operation, so that a store can cross to another process."""
+        try:
+            with closing(
+                sqlite3.connect(self.path, timeout=WAIT_SECONDS, isolation_level=None)
+            ) as connection:
+                yield connection
+        except sqlite3.Error as error:
+            raise _explained(error, self.path) from error
+
+
+def _unpack(groups: str, blob: bytes) -> dict[str, NDArray[np.float32]]:
+    values = np.frombuffer(blob, np.float32)
+    named = json.loads(groups)
+    ends = np.cumsum([count for _, count in named])
+    return {name: values[end - count : end] for (name, count), end in zip(named, ends, strict=True)}
+
+
+def _explained(error: sqlite3.Error, path: Path) -> SsadError:
+    text = str(error)
+    if "full" in text:
+        return SsadError(
+            f"the disk is full: the run store {path} could not be written; free some space and "
+            "run the same command again (finished runs are kept)"
+        )
+    if "readonly" in text or "unable to open" in text or "attempt to write" in text:
+        return SsadError(
+            f"the run store {path} cannot be written: check its permissions or set SSAD_HOME to "
+            "a folder of your own"
+        )
+    if "not a database" in text or "malformed" in text:
+        return SsadError(
+            f"the run store {path} is damaged ({text}): move the file away to start a new one"
+        )
+    return SsadError(f"the run store {path}: {text}")

@@ -1,0 +1,57 @@
+"""Tasks: which test images are normal and which are anomalies (METHODS sections 1.2 to 1.4).
+
+A detector is trained once for a normal class; every task of that class is evaluated on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import torch
+from torch import Tensor
+
+from ssad_lib import augment, rng
+from ssad_lib.data import ImageSet
+from ssad_lib.errors import SsadError, unknown
+
+CONTROLLED = "controlled"
+IN_THE_WILD = "in-the-wild"
+TESTBEDS = (CONTROLLED, IN_THE_WILD)
+
+
+def normal_images(images: ImageSet, normal_class: int) -> Tensor:
+    """Return the images of the normal class as float32 ``(N, C, H, W)`` in [0, 1].
+
+    Raises
+    ------
+    SsadError
+        If the image set has no such class.
+    """
+    if not 0 <= normal_class < len(images.classes):
+        raise SsadError(
+            f"image set '{images.name}' has no class {normal_class}: its classes are 0 to "
+            f"{len(images.classes) - 1}"
+        )
+    return torch.from_numpy(images.of_class(normal_class)).float() / 255
+
+
+def anomalies(
+    images: ImageSet, normal_class: int, testbed: str, seed: int
+) -> Iterator[tuple[str, Tensor]]:
+    """Yield the anomalies of each task of one testbed: a name and images ``(N, C, H, W)``.
+
+    ``"controlled"``: gen(x) of every normal test image x, for each gen (CIFAR-10C of paper 000),
+    drawn once from a generator of (image set, class, gen, seed) so that every detector meets
+    identical anomalies. ``"in-the-wild"``: the test images of each other class.
+    """
+    if testbed == CONTROLLED:
+        normals = normal_images(images, normal_class)
+        for gen in augment.gens():
+            generator = rng.generator("anomalies", images.name, normal_class, gen, seed)
+            yield gen, augment.anomaly(gen)(normals, generator)
+    elif testbed == IN_THE_WILD:
+        for other, name in enumerate(images.classes):
+            if other != normal_class:
+                yield name, normal_images(images, other)
+    else:
+        raise unknown("testbed", testbed, TESTBEDS)
