@@ -3,7 +3,7 @@
 Noise and Mask need a number for every pixel, too many to keep as parameters. A counter-based
 generator computes number j of seed s directly from (s, j), so an image's numbers depend on its
 own seed only, whatever the batch or the device. The mixer is the 32-bit finaliser of Wellons
-("lowbias32", 2018), applied twice, once for each half of the seed.
+("lowbias32", 2018), applied twice to each counter, with a key from each half of the seed.
 """
 
 from __future__ import annotations
@@ -23,10 +23,12 @@ def draw_seeds(n: int, generator: torch.Generator) -> Tensor:
 
 def integers(seeds: Tensor, count: int) -> Tensor:
     """Return ``(n, count)`` int32 numbers uniform in {0, ..., 2**24 - 1}, equal on all devices."""
-    low = (seeds & 0xFFFFFFFF).to(torch.int32).unsqueeze(1)
-    high = (seeds >> 32).to(torch.int32).unsqueeze(1)
+    low, high = (seeds & 0xFFFFFFFF).to(torch.int32), (seeds >> 32).to(torch.int32)
+    # Keys are mixed themselves: plain neighbouring seeds would give shifted copies of one sequence.
+    first = _mix(low)
+    second = _mix(high ^ first)
     counter = torch.arange(count, dtype=torch.int32, device=seeds.device)
-    mixed = _mix(_mix(low + counter).bitwise_xor_(high))
+    mixed = _mix(_mix(first.unsqueeze(1) + counter).bitwise_xor_(second.unsqueeze(1)))
     return _shift(mixed, 32 - BITS)
 
 

@@ -139,22 +139,21 @@ class CPScar:
     ) -> Parameters:
         """Draw patch size, its place, ``angle``, and ``row``, ``column`` of the pasted centre.
 
-        The centre is a corner between four pixels: the turned canvas has even sides. A canvas
-        larger than the image is centred, and what sticks out is lost.
+        A turned scar larger than the image is centred, and what sticks out is lost.
         """
         _, H, W = image_shape
         height = self._sized(torch.randint(*self.scar_h, (n,), generator=generator), H, W, H)
         width = self._sized(torch.randint(*self.scar_w, (n,), generator=generator), H, W, W)
         angle = draws.uniform((n,), (-SCAR_ANGLE, SCAR_ANGLE), generator)
-        half_height, half_width = turned_half_size(height, width, angle)
+        canvas_height, canvas_width = turned_size(height, width, angle)
         return {
             "height": height,
             "width": width,
             "top": draws.place(H - height, generator),
             "left": draws.place(W - width, generator),
             "angle": angle,
-            "row": _draw_centre(H, half_height, generator),
-            "column": _draw_centre(W, half_width, generator),
+            "row": _draw_centre(H, canvas_height, generator),
+            "column": _draw_centre(W, canvas_width, generator),
             **draw_jitter(n, generator, SCAR_JITTER, SCAR_JITTER),
         }
 
@@ -165,8 +164,8 @@ class CPScar:
         canvas_height = int(self._sized(sizes[0], H, W, H))
         canvas_width = int(self._sized(sizes[1], H, W, W))
         patches = _cut(images, parameters, canvas_height, canvas_width)
-        down = _steps(H, images)[:, None] + (0.5 - parameters["row"].view(-1, 1, 1))
-        right = _steps(W, images)[None, :] + (0.5 - parameters["column"].view(-1, 1, 1))
+        down = _steps(H, images)[:, None] + 0.5 - parameters["row"].view(-1, 1, 1)
+        right = _steps(W, images)[None, :] + 0.5 - parameters["column"].view(-1, 1, 1)
         angle = parameters["angle"].view(-1, 1, 1) * (math.pi / 180)
         row = down * angle.cos() + right * angle.sin() + parameters["height"].view(-1, 1, 1) / 2
         column = right * angle.cos() - down * angle.sin() + parameters["width"].view(-1, 1, 1) / 2
@@ -178,19 +177,22 @@ class CPScar:
         return size.clamp(1, limit)
 
 
-def turned_half_size(height: Tensor, width: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
-    """Return half the height and width of the even canvas that holds a turned rectangle."""
+def turned_size(height: Tensor, width: Tensor, angle: Tensor) -> tuple[Tensor, Tensor]:
+    """Return height and width in pixels of the canvas that holds a turned rectangle.
+
+    As in PIL and torchvision a side keeps its parity, so that turning by 0 degrees moves no pixel.
+    """
     cosine, sine = angle.deg2rad().cos(), angle.deg2rad().sin().abs()
     tolerance = 1e-4  # pixels; an exact fit must not grow by a rounding error
-    half_height = ((height * cosine + width * sine) / 2 - tolerance).ceil().long()
-    half_width = ((height * sine + width * cosine) / 2 - tolerance).ceil().long()
-    return half_height, half_width
+    grown_height = (height * cosine + width * sine - height) / 2 - tolerance
+    grown_width = (height * sine + width * cosine - width) / 2 - tolerance
+    return height + 2 * grown_height.ceil().long(), width + 2 * grown_width.ceil().long()
 
 
-def _draw_centre(side: int, half: Tensor, generator: torch.Generator) -> Tensor:
-    room = side - 2 * half
-    fits = half + draws.place(room.clamp(min=0), generator)
-    return torch.where(room >= 0, fits, side // 2)
+def _draw_centre(side: int, canvas: Tensor, generator: torch.Generator) -> Tensor:
+    room = side - canvas
+    start = draws.place(room.clamp(min=0), generator) + room.clamp(max=0) // 2
+    return start + canvas.double() / 2
 
 
 def _steps(count: int, images: Tensor) -> Tensor:

@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from scipy import stats
+
+from ssad_lib import rng
+from ssad_lib.augment import counter
+
+SEEDS = counter.draw_seeds(64, rng.generator("seeds"))
+COUNT = 3072
+
+
+def by_hand(seed: int, number: int) -> int:
+    """The same function in Python's whole numbers, which neither wrap nor have a sign bit."""
+
+    def mix(x: int) -> int:
+        x = ((x ^ (x >> 16)) * 0x7FEB352D) % 2**32
+        x = ((x ^ (x >> 15)) * 0x846CA68B) % 2**32
+        return x ^ (x >> 16)
+
+    first = mix(seed % 2**32)
+    second = mix((seed >> 32) ^ first)
+    return mix(mix((first + number) % 2**32) ^ second) >> 8
+
+
+def test_integers_equal_a_plain_computation() -> None:
+    seeds = torch.tensor([0, 1, 2**31, 2**32 - 1, 2**63 - 2, 0x123456789ABCDEF])
+    expected = [[by_hand(seed, number) for number in range(40)] for seed in seeds.tolist()]
+    assert counter.integers(seeds, 40).tolist() == expected
+
+
+@pytest.mark.parametrize(
+    "seeds", [SEEDS, torch.arange(64), torch.arange(64) << 32], ids=["drawn", "0..63", "high half"]
+)
+def test_integers_are_uniform_and_independent(seeds: torch.Tensor) -> None:
+    numbers = counter.integers(seeds, COUNT).double().numpy() / 2**24
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+    assert stats.kstest(numbers.ravel(), "uniform").pvalue > 1e-3
+    for row in numbers[:8]:
+        assert stats.kstest(row, "uniform").pvalue > 1e-4
+    centred = numbers - 0.5
+    limit = 5 / 12 / np.sqrt(COUNT)  # five standard errors of a mean product of two uniforms
+    between = centred @ centred.T / COUNT
+    assert np.abs(between - np.diag(np.diag(between))).max() < limit
+    for lag in (1, 2, 3, 32, 1024):
+        within = (centred[:, lag:] * centred[:, :-lag]).mean()
+        assert abs(within) < 5 / 12 / np.sqrt(centred[:, lag:].size)
+
+
+def test_every_bit_is_fair() -> None:
+    numbers = counter.integers(torch.arange(64), COUNT).numpy()
+    for bit in range(counter.BITS):
+        ones = int(((numbers >> bit) & 1).sum())
+        assert stats.binomtest(ones, numbers.size).pvalue > 1e-4
+
+
+def test_normals_are_standard_normal() -> None:
+    numbers = counter.normals(SEEDS, COUNT).double().numpy()
+    assert stats.kstest(numbers.ravel(), "norm").pvalue > 1e-3
+    assert abs(numbers.std() - 1) < 5 / np.sqrt(2 * numbers.size)
+    halves = (numbers[:, : COUNT // 2] * numbers[:, COUNT // 2 :]).mean()
+    assert abs(halves) < 5 / np.sqrt(numbers.size / 2)  # cosine and sine of one pair
+
+
+def test_normals_take_an_odd_count() -> None:
+    assert counter.normals(SEEDS, 121).shape == (64, 121)
+
+
+def test_numbers_depend_on_the_seed_alone() -> None:
+    for numbers in (counter.integers, counter.normals):
+        assert torch.equal(numbers(SEEDS[[9, 2]], 101), numbers(SEEDS, 101)[[9, 2]])
