@@ -17,7 +17,7 @@ Parameters = dict[str, Tensor]
 """Small CPU tensors whose first axis is the image; index them to take, repeat or reorder images."""
 
 SMALLEST_SIDE = 8
-CHUNK = 256  # on a CPU the intermediate images of a larger batch no longer fit the cache
+CHUNK = 256 * 3 * 32 * 32  # values; on a CPU the intermediates of more no longer fit the cache
 
 
 class Operation(Protocol):
@@ -107,14 +107,16 @@ class Augmentation:
             If the images are not of that form or the parameters belong to another batch.
         """
         self._check(images, parameters)
-        if images.device.type != "cpu" or len(images) <= CHUNK:
+        rows = max(1, CHUNK // images.shape[1:].numel())
+        if images.device.type != "cpu" or len(images) <= rows:
             return self.operation.apply(images, _moved(parameters, images))
-        rows = range(0, len(images), CHUNK)
-        chunks = (
-            (images[i : i + CHUNK], {k: v[i : i + CHUNK] for k, v in parameters.items()})
-            for i in rows
+        chunks = (slice(start, start + rows) for start in range(0, len(images), rows))
+        return torch.cat(
+            [
+                self.operation.apply(images[chunk], _moved(_rows(parameters, chunk), images))
+                for chunk in chunks
+            ]
         )
-        return torch.cat([self.operation.apply(x, _moved(p, x)) for x, p in chunks])
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Draw and apply: ``(N, C, H, W)`` images in, the same shape out."""
@@ -154,6 +156,10 @@ def require_square(label: str, height: int, width: int) -> None:
             f"{label} turns images by 90 degrees and needs square ones, not {height} x {width}; "
             "resize them or choose another augmentation"
         )
+
+
+def _rows(parameters: Parameters, rows: slice) -> Parameters:
+    return {key: value[rows] for key, value in parameters.items()}
 
 
 def _moved(parameters: Parameters, images: Tensor) -> Parameters:

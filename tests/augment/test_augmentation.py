@@ -72,13 +72,37 @@ def test_a_generator_decides_the_result(aug: Augmentation) -> None:
 
 @each_variant
 def test_an_image_depends_on_its_own_row_only(aug: Augmentation) -> None:
-    n = CHUNK + 44
+    chunk = CHUNK // (3 * 32 * 32)
+    n = chunk + 44
     images = images_of(n, 3, 32, 32)
     parameters = aug.draw(n, rng.generator("slice"), (3, 32, 32))
     whole = aug.apply(images, parameters)
-    for rows in (slice(7, 8), slice(CHUNK - 3, CHUNK + 9), torch.tensor([n - 1, 3, 3, 128])):
+    for rows in (slice(7, 8), slice(chunk - 3, chunk + 9), torch.tensor([n - 1, 3, 3, 128])):
         part = aug.apply(images[rows], {key: value[rows] for key, value in parameters.items()})
         assert torch.equal(part, whole[rows])
+
+
+@each_variant
+def test_large_images_go_through_in_parts_alike(aug: Augmentation) -> None:
+    images = images_of(12, 3, 200, 200)
+    parameters = aug.draw(12, rng.generator("large"), (3, 200, 200))
+    whole = aug.apply(images, parameters)
+    last = aug.apply(images[11:], {key: value[11:] for key, value in parameters.items()})
+    assert torch.equal(last, whole[11:])
+
+
+@each_variant
+def test_the_number_of_threads_changes_no_bit(aug: Augmentation) -> None:
+    images = images_of(100, 3, 64, 64)
+    threads = torch.get_num_threads()
+    results = []
+    try:
+        for count in (1, 4):
+            torch.set_num_threads(count)
+            results.append(aug(images, rng.generator("threads")))
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(*results)
 
 
 @each_variant
