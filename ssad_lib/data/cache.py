@@ -1,13 +1,14 @@
 """Decoded image sets on disk: each is decoded once and memory-mapped ever after.
 
-An entry is a folder ``<name>-<key>`` with ``images.npy``, ``labels.npy``, for defects ``masks.npy``,
-and ``meta.json``. It is built under another name and renamed when complete, so nobody ever sees
-half of one; two processes that build the same entry at once both succeed, and one of the two
+An entry is a folder ``<name>-<key>`` with ``images.npy``, ``labels.npy``, ``meta.json`` and, for
+defects, ``masks.npy``. It is built under another name and renamed when complete, so nobody ever
+sees half of one; two processes that build the same entry at once both succeed, and one of the two
 equal results is kept.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -172,8 +173,6 @@ def _discard(target: Path) -> None:
     if not target.exists():
         return
     ruin = Path(tempfile.mkdtemp(prefix=".ruin-", dir=target.parent))
-    try:
+    with contextlib.suppress(FileNotFoundError):  # another process may have discarded it first
         target.replace(ruin / target.name)
-    except FileNotFoundError:
-        pass  # another process discarded it first
     shutil.rmtree(ruin, ignore_errors=True)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+SPLITS = ("train", "test")
 EMBEDDED = ("street-digits", "digits", "textures")
+PATH_FORMS = ("mvtec", "folder", "npz")  # written with a colon and what follows it
+COLOUR = 3  # channels of every set that is not listed here
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,10 @@ FROM_DATA_ROOT = {
 
 MVTEC_SOURCE = "MVTec AD (Bergmann et al. 2019)"
 MVTEC_LICENCE = "CC BY-NC-SA 4.0"
-OWN_LICENCE = "yours to know: read from a path you gave"
+OWN_SOURCE = "your own images"
+OWN_LICENCE = "yours to know"
 
 
 def names() -> list[str]:
-    """Return the names `load` knows; ``mvtec:``, ``folder:`` and ``npz:`` take a path besides."""
+    """Return the names `load` knows; three more forms take a path."""
     return [*EMBEDDED, *FROM_DATA_ROOT]

@@ -11,15 +11,13 @@ from collections.abc import Iterator
 import numpy as np
 from PIL import Image
 
-from ssad_lib.data.cache import Entry, Recipe, read_or_build
+from ssad_lib.data.cache import Recipe
 from ssad_lib.data.decode import decode
 from ssad_lib.data.files import Files
 from ssad_lib.errors import SsadError
 
 
-def read_class_folders(
-    name: str, files: Files, split: str, *, channels: int, size: int | None
-) -> Entry:
+def class_folder_recipe(files: Files, split: str, channels: int, size: int | None) -> Recipe:
     """Return the images of `split`, class after class in the sorted order of their names.
 
     Within a class the order is that of the hashes of the file names. Files are often numbered by
@@ -32,11 +30,6 @@ def read_class_folders(
         If the split or a class is absent, a class is empty, an image cannot be decoded, or images
         differ in size while no `size` is asked for.
     """
-    key = ["class folders", files.stamp, split, channels, size]
-    return read_or_build(f"{name}-{split}", key, lambda: _recipe(files, split, channels, size))
-
-
-def _recipe(files: Files, split: str, channels: int, size: int | None) -> Recipe:
     by_class = _images_by_class(files, split)
     ordered = [name for names in by_class.values() for name in names]
     counts = [len(names) for names in by_class.values()]

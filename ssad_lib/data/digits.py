@@ -10,10 +10,10 @@ import functools
 import numpy as np
 from sklearn.datasets import load_digits
 
+from ssad_lib.data.draws import stream
 from ssad_lib.data.image_set import ImageSet
 from ssad_lib.data.resize import resize_images
 from ssad_lib.data.selection import first_per_class
-from ssad_lib.rng import seed_of
 
 VERSION = "digits/1"
 CLASSES = tuple("0123456789")
@@ -34,8 +34,7 @@ def glyphs(split: str) -> tuple[np.ndarray, ...]:
     parts = []
     for label in range(len(CLASSES)):
         of_label = np.flatnonzero(scans.target == label)
-        order = np.random.Generator(np.random.PCG64(seed_of("digits", label))).random(len(of_label))
-        shuffled = of_label[np.argsort(order)]
+        shuffled = of_label[np.argsort(stream("digits", label).random(len(of_label)))]
         n_test = round(TEST_SHARE * len(of_label))
         chosen = shuffled[:n_test] if split == "test" else shuffled[n_test:]
         parts.append((scans.images[chosen] / BRIGHTEST).astype(np.float32))
@@ -43,7 +42,7 @@ def glyphs(split: str) -> tuple[np.ndarray, ...]:
 
 
 def load_plain_digits(split: str, images_per_class: int | None, size: int | None) -> ImageSet:
-    """Return the digits themselves, enlarged to ``(N, 1, 32, 32)`` by bilinear interpolation."""
+    """Return the digits themselves, ``uint8 (N, 1, size, size)``, enlarged bilinearly (32)."""
     size = size or SIZE
     parts = glyphs(split)
     small = np.concatenate(parts)[:, None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,8 +29,6 @@ class Files:
         Sorted names of all images, e.g. ``"train/cat/1.png"``.
     folders : tuple of str
         Sorted names of all folders, also of those without an image.
-    stamp : str
-        Changes when a file is added, removed, renamed, resized or rewritten.
     read : callable
         Returns the bytes of one of `names`; `SsadError` if that is impossible.
     """
@@ -38,7 +36,6 @@ class Files:
     path: Path
     names: tuple[str, ...]
     folders: tuple[str, ...]
-    stamp: str
     read: Callable[[str], bytes]
 
 
@@ -55,16 +52,12 @@ def open_files(path: Path) -> Files:
     """
     path = path.expanduser().absolute()
     if path.is_dir():
-        names, folders, stamp = _list_folder(path)
+        names, folders = _list_folder(path)
         read = _folder_reader(path)
-    elif path.is_file():
+    else:
         archive = _open_zip(path)
         names, folders = _list_zip(archive, path)
-        status = path.stat()
-        stamp = _digest([f"{path}|{status.st_size}|{status.st_mtime_ns}"])
         read = _zip_reader(archive, path)
-    else:
-        raise SsadError(f"there is no folder or zip at {path}; check the path")
     if not names:
         raise SsadError(f"{path} holds no image ({', '.join(sorted(IMAGE_SUFFIXES))})")
     wrapper = _wrapper(names)
@@ -74,24 +67,34 @@ def open_files(path: Path) -> Files:
         folders=tuple(
             sorted(name.removeprefix(wrapper) for name in folders if name.startswith(wrapper))
         ),
-        stamp=stamp,
         read=lambda name: read(wrapper + name),
     )
 
 
-def stamp_files(paths: Iterable[Path]) -> str:
-    """Return a stamp that changes when a file of `paths` is moved, resized or rewritten."""
+def stamp(*sources: Path) -> str:
+    """Return a stamp of files, folders or zips that changes when any file in them does.
+
+    It covers places, sizes and times, so it takes no reading; a zip counts as one file.
+
+    Raises
+    ------
+    SsadError
+        If a source does not exist or cannot be listed.
+    """
     lines = []
-    for path in sorted(paths):
+    for source in sources:
+        path = source.expanduser().absolute()
         try:
-            status = path.stat()
+            files = sorted(path.rglob("*")) if path.is_dir() else [path]
+            for file in files:
+                status = file.stat()
+                # A folder's own time changes when a file only passes through it.
+                when = "folder" if file.is_dir() else f"{status.st_size}|{status.st_mtime_ns}"
+                lines.append(f"{file}|{when}")
+        except FileNotFoundError as error:
+            raise SsadError(f"there is nothing at {error.filename}; check the path") from error
         except OSError as error:
-            raise from_os_error(error, "read the file") from error
-        lines.append(f"{path.absolute()}|{status.st_size}|{status.st_mtime_ns}")
-    return _digest(lines)
-
-
-def _digest(lines: Iterable[str]) -> str:
+            raise from_os_error(error, "read the files") from error
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -112,17 +115,15 @@ def _wrapper(names: list[str]) -> str:
         prefix += first + "/"
 
 
-def _list_folder(path: Path) -> tuple[list[str], list[str], str]:
-    names, folders, lines = [], [], [str(path)]
+def _list_folder(path: Path) -> tuple[list[str], list[str]]:
+    names, folders = [], []
     for entry in path.rglob("*"):
         name = entry.relative_to(path).as_posix()
         if _is_image(name):
-            status = entry.stat()
             names.append(name)
-            lines.append(f"{name}|{status.st_size}|{status.st_mtime_ns}")
         elif entry.is_dir():
             folders.append(name)
-    return names, folders, _digest([lines[0], *sorted(lines[1:])])
+    return names, folders
 
 
 def _folder_reader(path: Path) -> Callable[[str], bytes]:

@@ -1,8 +1,8 @@
-"""The default image set: real digits in bright colours over crops of real photographs.
+"""The default image set: real digits in random colours over crops of real photographs.
 
-A small cousin of SVHN (METHODS 1.1) that every machine has. Digits are brighter than what lies
-behind them and light falls from above: were the colours symmetric, an inverted image would be as
-normal as any other, and Invert and Flip could not be told from normal images.
+A small cousin of SVHN (METHODS 1.1) that every machine has. The photographs are dim, so most digits
+are brighter than what lies behind them, and light falls from above: were colours or light
+symmetric, inverted or flipped images would be as normal as any other, and no detector could tell.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import numpy as np
 from sklearn.datasets import load_sample_images
 
 from ssad_lib.data.digits import CLASSES, glyphs
+from ssad_lib.data.draws import below, stream, uniform
 from ssad_lib.data.image_set import ImageSet
 from ssad_lib.data.resize import resize_images
-from ssad_lib.rng import seed_of
 
 VERSION = "street-digits/1"
 SOURCE = (
@@ -32,6 +32,10 @@ STRIPS = {
     "test": ((160, 256), (416, 512)),
 }
 ZOOMS = (1, 2, 3)  # photograph pixels per image pixel
+DIM = (0.5, 0.9)  # factor on the photographs
+FALL = 0.4  # largest loss of light from top to foot
+HEIGHT = (18.0, 26.0)  # of a digit, in pixels
+CONTRAST = 0.25  # least difference of mean brightness between digit and background
 BLOCK = 250  # images drawn together: the unit that a longer set leaves unchanged
 
 
@@ -64,17 +68,24 @@ def load_street_digits(
 
 def _draw_block(split: str, label: int, seed: int, block: int) -> np.ndarray:
     """Return the `BLOCK` images ``uint8 (BLOCK, 3, 32, 32)`` of one block of one class."""
-    key = seed_of(VERSION, seed, split, label, block)
-    rng = np.random.Generator(np.random.PCG64(key))
-    photograph = _crop(split, rng) * _light(rng)
+    rng = stream(VERSION, seed, split, label, block)
+    photograph = _crop(split, rng) * uniform(rng, *DIM, (BLOCK, 1, 1, 1))
     stroke = _stroke(glyphs(split)[label], rng)[:, None]
-    mixed = photograph + stroke * (_colour(rng) - photograph)
-    return np.rint(mixed).astype(np.uint8)
+    mixed = photograph + stroke * (_colour(photograph, rng) - photograph)
+    return np.rint(255 * mixed * _light(rng)).astype(np.uint8)
 
 
-def _uniform(rng: np.random.Generator, low: float, high: float, *shape: int) -> np.ndarray:
-    """Return ``float32 (BLOCK, *shape)`` uniform draws."""
-    return (low + (high - low) * rng.random((BLOCK, *shape))).astype(np.float32)
+def _crop(split: str, rng: np.random.Generator) -> np.ndarray:
+    """Return windows of the photographs, half of them mirrored, ``(BLOCK, 3, 32, 32)``."""
+    canvas, regions = _photographs(split)
+    top, height, width = regions[below(rng, len(regions), BLOCK)].T
+    row = top + below(rng, height - SIZE + 1, BLOCK)
+    column = below(rng, width - SIZE + 1, BLOCK)
+    windows = np.lib.stride_tricks.sliding_window_view(canvas, (SIZE, SIZE), axis=(0, 1))
+    crops = windows[row, column]
+    mirrored = rng.random(BLOCK) < 0.5
+    crops[mirrored] = crops[mirrored, :, :, ::-1]
+    return crops.astype(np.float32) / 255
 
 
 def _stroke(scans: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -83,51 +94,41 @@ def _stroke(scans: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     A digit of ``(8, 8)`` cells is enlarged bilinearly to a random size at a random place; the
     steep ramp afterwards gives the stroke an edge again.
     """
-    chosen = scans[(rng.random(BLOCK) * len(scans)).astype(np.int64)]
-    height = _uniform(rng, 20.0, 28.0)
-    width = height * _uniform(rng, 0.85, 1.15)
-    rows = _hat_weights(height, rng)
-    columns = _hat_weights(width, rng)
-    enlarged = rows @ chosen @ columns.transpose(0, 2, 1)
-    opacity = _uniform(rng, 0.8, 1.0)[:, None, None]
+    chosen = scans[below(rng, len(scans), BLOCK)]
+    height = uniform(rng, *HEIGHT, (BLOCK,))
+    width = height * uniform(rng, 0.85, 1.15, (BLOCK,))
+    enlarged = _spread(height, rng) @ chosen @ _spread(width, rng).transpose(0, 2, 1)
+    opacity = uniform(rng, 0.8, 1.0, (BLOCK, 1, 1))
     return np.clip((enlarged - 0.25) / 0.35, 0.0, 1.0) * opacity
 
 
-def _hat_weights(length: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the linear interpolation of 8 cells over `length` pixels, ``(BLOCK, 32, 8)``."""
-    start = (SIZE - length) * _uniform(rng, 0.0, 1.0)
+def _spread(length: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the weights of 8 cells on 32 pixels, ``(BLOCK, 32, 8)``, `length` pixels long."""
+    start = (SIZE - length) * uniform(rng, 0.0, 1.0, (BLOCK,))
     pixels = np.arange(SIZE, dtype=np.float32) + 0.5
     cells = (pixels - start[:, None]) * (8 / length[:, None]) - 0.5
     return np.maximum(0.0, 1.0 - np.abs(cells[:, :, None] - np.arange(8, dtype=np.float32)))
 
 
-def _colour(rng: np.random.Generator) -> np.ndarray:
-    """Return bright colours of any hue, ``(BLOCK, 3, 1, 1)`` in [0, 255]."""
-    channels = _uniform(rng, 0.0, 1.0, 3)
-    pure = channels / channels.max(axis=1, keepdims=True)
-    saturation = _uniform(rng, 0.2, 0.8)[:, None]
-    return (255 * (1 - saturation * (1 - pure)))[:, :, None, None]
+def _colour(photograph: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return digit colours ``(BLOCK, 3, 1, 1)``, apart from the mean of what lies behind them.
+
+    They are drawn freely, then moved away from the background in brightness: brighter, or darker
+    where the draw was darker and the background leaves room below.
+    """
+    behind = photograph.mean(axis=(2, 3), keepdims=True)
+    colour = uniform(rng, 0.0, 1.0, (BLOCK, 3, 1, 1))
+    apart = (colour - behind).mean(axis=1, keepdims=True)
+    has_room_below = behind.mean(axis=1, keepdims=True) > CONTRAST + 0.05
+    direction = np.where((apart < 0) & has_room_below, -1, 1)
+    missing = np.maximum(0.0, CONTRAST - direction * apart)
+    return np.clip(colour + direction * missing, 0.0, 1.0)
 
 
 def _light(rng: np.random.Generator) -> np.ndarray:
-    """Return the factor that darkens a photograph, stronger at its foot, ``(BLOCK, 1, 32, 1)``."""
-    level = _uniform(rng, 0.35, 0.75)[:, None]
-    slope = _uniform(rng, 0.0, 0.3)[:, None]
-    down = np.linspace(1, -1, SIZE, dtype=np.float32)
-    return (level * (1 + slope * down))[:, None, :, None]
-
-
-def _crop(split: str, rng: np.random.Generator) -> np.ndarray:
-    """Return random windows of the photographs, ``float32 (BLOCK, 3, 32, 32)`` in [0, 255]."""
-    canvas, regions = _photographs(split)
-    top, height, width = regions[(rng.random(BLOCK) * len(regions)).astype(np.int64)].T
-    row = top + (rng.random(BLOCK) * (height - SIZE + 1)).astype(np.int64)
-    column = (rng.random(BLOCK) * (width - SIZE + 1)).astype(np.int64)
-    windows = np.lib.stride_tricks.sliding_window_view(canvas, (SIZE, SIZE), axis=(0, 1))
-    mirrored = rng.random(BLOCK) < 0.5
-    crops = windows[row, column]
-    crops[mirrored] = crops[mirrored, :, :, ::-1]
-    return crops.astype(np.float32)
+    """Return the light on each row, ``(BLOCK, 1, 32, 1)``: full above, dimmer at the foot."""
+    fall = uniform(rng, 0.0, FALL, (BLOCK, 1, 1, 1))
+    return 1 - fall * np.linspace(0, 1, SIZE, dtype=np.float32)[:, None]
 
 
 @functools.cache

@@ -12,7 +12,7 @@ from torchvision import datasets
 
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
 from ssad_lib.data.catalogue import FROM_DATA_ROOT
-from ssad_lib.data.files import stamp_files
+from ssad_lib.data.files import stamp
 from ssad_lib.data.resize import resize_images
 from ssad_lib.errors import SsadError
 
@@ -30,11 +30,6 @@ def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
     return kind(root, train=split == "train", download=download)
 
 
-def is_there(name: str, root: Path, split: str) -> bool:
-    """Tell whether all files of `split` lie below `root`."""
-    return all((root / place).is_file() for place in FROM_DATA_ROOT[name].places[split])
-
-
 def read_torchvision(name: str, root: Path, split: str, size: int) -> Entry:
     """Return the images of `split` in torchvision's order, brought to `size` (METHODS 1.1).
 
@@ -44,7 +39,7 @@ def read_torchvision(name: str, root: Path, split: str, size: int) -> Entry:
         If torchvision finds a file damaged or of the wrong shape.
     """
     files = [root / place for place in FROM_DATA_ROOT[name].places[split]]
-    key = ["torchvision", name, stamp_files(files), split, size]
+    key = ["torchvision", name, stamp(*files), split, size]
     return read_or_build(f"{name}-{split}", key, lambda: _recipe(name, root, split, size))
 
 

@@ -1,0 +1,45 @@
+"""The only module that downloads, and only when asked: through torchvision, checksums included."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.error import URLError
+
+from ssad_lib import paths
+from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
+from ssad_lib.data.torchvision_sets import reader
+from ssad_lib.errors import SsadError, from_os_error, unknown
+
+
+def download(name: str, root: str | Path) -> None:
+    """Fetch the set `name` into the data root `root`, made if missing; nothing if it is there.
+
+    Raises
+    ------
+    SsadError
+        If there is nothing to download under that name, the server cannot be reached, what came
+        is damaged, or it cannot be written.
+    """
+    if name in EMBEDDED:
+        raise SsadError(f"{name} is embedded: it is always there and needs no download")
+    if name not in FROM_DATA_ROOT:
+        raise unknown("image set to download", name, FROM_DATA_ROOT)
+    folder = paths.make_folder(Path(root).expanduser())
+    try:
+        for split in SPLITS:
+            reader(name, folder, split, download=True)
+    except (URLError, TimeoutError, ConnectionError) as error:
+        reason = getattr(error, "reason", error)
+        raise SsadError(
+            f"could not download {name}: {reason}; check the network and run the command again"
+        ) from error
+    except RuntimeError as error:
+        raise SsadError(
+            f"could not download {name} to {folder}: {_first_line(error)}; run the command again"
+        ) from error
+    except OSError as error:
+        raise from_os_error(error, f"save {name} in {folder}") from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error) or type(error).__name__).splitlines()[0]

@@ -1,0 +1,84 @@
+"""Where the sets of the catalogue lie below a data root, and what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
+from ssad_lib.errors import SsadError, unknown
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of ``ssad data list``: `state` is embedded, found or missing."""
+
+    name: str
+    state: str
+    hint: str
+
+
+def find_named(name: str, root: Path, split: str) -> Path:
+    """Return `root` itself if torchvision's layout is there, else the class folders or their zip.
+
+    Raises
+    ------
+    SsadError
+        If the set is in none of these places.
+    """
+    places = FROM_DATA_ROOT[name].places[split]
+    if all((root / place).is_file() for place in places):
+        return root
+    for candidate in (root / name, root / f"{name}.zip"):
+        if candidate.exists():
+            return candidate
+    raise SsadError(
+        f"no {name} below {root}: looked for {places[0]}, {name}/ and {name}.zip; "
+        f"put it there or run `ssad data download {name}`"
+    )
+
+
+def find_object(name: str, root: Path) -> Path:
+    """Return the folder of the MVTec object `name`: ``<root>/<name>`` or ``<root>/mvtec/<name>``.
+
+    Raises
+    ------
+    SsadError
+        If neither exists.
+    """
+    for parent in (root, root / "mvtec"):
+        if name and (parent / name / "train" / "good").is_dir():
+            return parent / name
+    present = objects(root)
+    if present:
+        raise unknown("MVTec object", name, present)
+    raise SsadError(
+        f"no MVTec object '{name}' below {root}: looked for {name}/ and mvtec/{name}/ with "
+        "train/good/; unpack MVTec AD there (its licence asks you to fetch it yourself)"
+    )
+
+
+def objects(root: Path) -> list[str]:
+    """Return the names of the folders in the layout of MVTec AD below `root`."""
+    found = [*root.glob("*/train/good"), *root.glob("mvtec/*/train/good")]
+    return sorted({folder.parents[1].name for folder in found})
+
+
+def describe(root: Path | None) -> list[Row]:
+    """Return one row for each image set: embedded, where it was found, or how to get it."""
+    rows = [Row(name, "embedded", "always there") for name in EMBEDDED]
+    for name in FROM_DATA_ROOT:
+        rows.append(_row(name, root))
+    for name in objects(root) if root else []:
+        rows.append(Row(f"mvtec:{name}", "found", str(root)))
+    return rows
+
+
+def _row(name: str, root: Path | None) -> Row:
+    if root is None:
+        return Row(name, "missing", "no data root: pass --data-root DIR or set SSAD_DATA")
+    try:
+        places = {find_named(name, root, split) for split in SPLITS}
+    except SsadError:
+        return Row(name, "missing", f"ssad data download {name}")
+    return Row(name, "found", ", ".join(str(place) for place in sorted(places)))

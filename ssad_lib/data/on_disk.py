@@ -1,0 +1,74 @@
+"""Image sets that lie on disk: found, decoded through the cache, cut to the images asked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ssad_lib import paths
+from ssad_lib.data import catalogue
+from ssad_lib.data.cache import Entry, Recipe, read_or_build
+from ssad_lib.data.class_folders import class_folder_recipe
+from ssad_lib.data.defect_folders import defect_recipe, is_defect_set
+from ssad_lib.data.files import open_files, stamp
+from ssad_lib.data.image_set import ImageSet
+from ssad_lib.data.locate import find_named, find_object
+from ssad_lib.data.npz import read_npz
+from ssad_lib.data.selection import first_per_class
+from ssad_lib.data.torchvision_sets import read_torchvision
+
+
+def load_from_disk(
+    name: str, root: str | Path | None, split: str, images_per_class: int | None, size: int | None
+) -> ImageSet:
+    """Return the set `name`; see `ssad_lib.data.load` for parameters and errors."""
+    form, _, detail = name.partition(":")
+    source, licence = catalogue.OWN_SOURCE, catalogue.OWN_LICENCE
+    if form == "npz":
+        place = Path(detail).expanduser().absolute()
+        entry = read_npz(place, split, size)
+    elif form == "folder":
+        place = Path(detail).expanduser().absolute()
+        entry = _read_folders(place.stem, place, split, catalogue.COLOUR, size)
+    elif form == "mvtec":
+        source, licence = catalogue.MVTEC_SOURCE, catalogue.MVTEC_LICENCE
+        place = find_object(detail, paths.data_root(root))
+        entry = _read_folders(name, place, split, catalogue.COLOUR, size)
+    else:
+        facts = catalogue.FROM_DATA_ROOT[name]
+        source, licence = facts.source, facts.licence
+        place, entry = _read_named(name, paths.data_root(root), split, size or facts.size)
+    kept = first_per_class(entry.labels, images_per_class)
+    whole = len(kept) == len(entry.labels)
+    return ImageSet(
+        name=name,
+        images=entry.images if whole else entry.images[kept],
+        labels=entry.labels[kept],
+        classes=entry.classes,
+        split=split,
+        source=f"{source}; {place}",
+        licence=licence,
+        fingerprint=entry.content if whole else f"{entry.content}?n={images_per_class}",
+        masks=entry.masks if whole or entry.masks is None else entry.masks[kept],
+    )
+
+
+def _read_named(name: str, root: Path, split: str, size: int) -> tuple[Path, Entry]:
+    """Return where a set of the catalogue lies below `root`, and its images."""
+    place = find_named(name, root, split)
+    if place == root:
+        return root, read_torchvision(name, root, split, size)
+    channels = catalogue.FROM_DATA_ROOT[name].channels
+    return place, _read_folders(name, place, split, channels, size)
+
+
+def _read_folders(name: str, place: Path, split: str, channels: int, size: int | None) -> Entry:
+    """Return the images of a folder or zip in either layout."""
+
+    def recipe() -> Recipe:
+        files = open_files(place)
+        if is_defect_set(files):
+            return defect_recipe(files, split, size)
+        return class_folder_recipe(files, split, channels, size)
+
+    key = ["folders", stamp(place), split, channels, size]
+    return read_or_build(f"{name}-{split}", key, recipe)
