@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from ssad_lib import paths, statistics
 from ssad_lib.errors import unknown
 
 LEVEL = 0.05
+FORMATS: dict[str, str | Callable[[Any], str]] = {"p": "{:.2g}", "p_holm": "{:.2g}"}
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 
 
@@ -102,6 +104,19 @@ def overall(parts: pd.DataFrame) -> str:
     if CONTRADICTED in verdicts:
         return CONTRADICTED
     return SUPPORTED if verdicts == {SUPPORTED} else INCONCLUSIVE
+
+
+def verdict_lines(identifier: str, part: str, results: Mapping[str, pd.DataFrame]) -> str:
+    """Return the verdict of one part of a claim for each of several results, as Markdown."""
+    claim = read(identifier)
+    lines = [f"**Claim {claim.id}** ({claim.where}), part {part}: {claim.statement.strip()}", ""]
+    for name, parts in results.items():
+        held = int((parts["verdict"] == SUPPORTED).sum())
+        lines.append(
+            f"- {name}: **{overall(parts)}** ({held} of {len(parts)} comparisons supported, "
+            f"n = {int(parts['n'].min())} each)"
+        )
+    return "\n".join([*lines, "", f"Rule: {claim.rule.strip()}"])
 
 
 def _verdict(effect: float, p_better: float, p_worse: float) -> str:

@@ -93,20 +93,20 @@ def read(folder: Path) -> list[Record]:
         for key, group in tasks.groupby("key")
     }
     records = []
-    for row in runs.itertuples(index=False):
-        spec = RunSpec.from_json(row.spec)
-        if spec.key != row.key:
+    for row in runs.to_dict("records"):
+        spec = RunSpec.from_json(row["spec"])
+        if spec.key != row["key"]:
             raise SsadError(
-                f"{folder / 'runs.csv'}: key {row.key} does not belong to its specification "
+                f"{folder / 'runs.csv'}: key {row['key']} does not belong to its specification "
                 f"(that is {spec.key}): the file was edited; restore it from version control"
             )
         records.append(
             Record(
                 spec=spec,
-                tasks=by_key.get(row.key, ()),
-                loss_curve=tuple(json.loads(row.loss_curve)),
-                provenance=json.loads(row.provenance),
-                error="" if pd.isna(row.error) else row.error,
+                tasks=by_key.get(row["key"], ()),
+                loss_curve=tuple(json.loads(row["loss_curve"])),
+                provenance=json.loads(row["provenance"]),
+                error="" if pd.isna(row["error"]) else row["error"],
             )
         )
     return records

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -116,7 +117,7 @@ class Store:
             ", score_groups, scores" if scores else ""
         )
         with self._connection() as connection:
-            runs = self._select(connection, f"SELECT {columns} FROM runs", keys)
+            runs = self._select(connection, f"SELECT {columns} FROM runs", keys)  # noqa: S608
             rows = self._select(
                 connection,
                 "SELECT key, testbed, anomaly, auc, average_precision, normals, anomalies "
@@ -140,7 +141,7 @@ class Store:
 
     def _select(
         self, connection: sqlite3.Connection, query: str, keys: Sequence[str]
-    ) -> list[tuple]:  # type: ignore[type-arg]
+    ) -> list[tuple[Any, ...]]:
         """Return the rows of `query` that belong to the latest attempt of one of `keys`."""
         connection.execute("CREATE TEMP TABLE IF NOT EXISTS wanted (key TEXT PRIMARY KEY)")
         connection.execute("DELETE FROM wanted")

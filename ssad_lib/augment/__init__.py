@@ -1,4 +1,4 @@
-"""Augmentations: Identity and the thirteen of seed 000, batched, replayable (METHODS section 2).
+"""Augmentations: Identity and the thirteen of paper 000, batched, replayable (METHODS section 2).
 
 >>> import torch
 >>> from ssad_lib import augment

@@ -1,6 +1,6 @@
 """What an augmentation is: parameters are drawn on the CPU, then applied by a pure function.
 
-Source: seed 000, Section 3 (the augmentation functions) and Figure 1 (their categories).
+Source: paper 000, Section 3 (the augmentation functions) and Figure 1 (their categories).
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Color augmentations: Invert and Color, and the jitter that other categories borrow from Color.
 
-METHODS section 2; seed 000, Section 3. Brightness, contrast, saturation and hue follow
+METHODS section 2; paper 000, Section 3. Brightness, contrast, saturation and hue follow
 torchvision's definitions.
 """
 

@@ -1,4 +1,4 @@
-"""Elementwise augmentations: Blur, Noise, Mask (METHODS section 2; seed 000, Section 3)."""
+"""Elementwise augmentations: Blur, Noise, Mask (METHODS section 2; paper 000, Section 3)."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Mask:
     Attributes
     ----------
     mask_p : float
-        Seed 000 prints 0.2; its code is called with 0.1.
+        Paper 000 prints 0.2; its code is called with 0.1.
     mask_shared_channels : bool
         Mask whole pixels (the paper's words) instead of each channel on its own (the code).
     """

@@ -1,4 +1,4 @@
-"""Geometric augmentations: Rotate, Crop, Flip, GEOM (METHODS section 2; seed 000, Section 3)."""
+"""Geometric augmentations: Rotate, Crop, Flip, GEOM (METHODS section 2; paper 000, Section 3)."""
 
 from __future__ import annotations
 
@@ -123,7 +123,7 @@ class Flip:
 class Geom:
     """Mirror, translate by a quarter of the side, rotate: 72 transforms, all equally likely.
 
-    Seed 000 says rotate, flip vertically, translate; its code mirrors, translates, rotates. Both
+    Paper 000 says rotate, flip vertically, translate; its code mirrors, translates, rotates. Both
     are the same distribution: a uniform rotation times a fair flip is uniform on the symmetries of
     the square, and these map the set of translations onto itself.
 

@@ -1,4 +1,4 @@
-"""Local augmentations: CutOut, CutPaste, CP-scar (METHODS section 2; seed 000, Section 3).
+"""Local augmentations: CutOut, CutPaste, CP-scar (METHODS section 2; paper 000, Section 3).
 
 All three are known by rectangles in whole pixels; a patch is cut from an image, coloured, and
 pasted into the same image.

@@ -1,4 +1,4 @@
-"""Mixed augmentations: SimCLR's chain (METHODS section 2; seed 000, Section 3)."""
+"""Mixed augmentations: SimCLR's chain (METHODS section 2; paper 000, Section 3)."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class SimCLR:
     Attributes
     ----------
     simclr_blur_p : float
-        Probability of the blur: 1 in the code of seed 000, 0.5 in SimCLR itself.
+        Probability of the blur: 1 in the code of paper 000, 0.5 in SimCLR itself.
     """
 
     simclr_blur_p: float = option(1.0, number(0, 1))

@@ -1,6 +1,6 @@
 """Every augmentation by name, with its category and colour, and those that serve as gen.
 
-Source: seed 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2.
+Source: paper 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2.
 """
 
 from __future__ import annotations

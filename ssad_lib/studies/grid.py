@@ -45,7 +45,7 @@ class Budget:
     @staticmethod
     def of(settings: Mapping[str, Any]) -> Budget:
         """Return the budget that the parameters of a chapter state."""
-        values = {
+        values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in settings.items()
         }

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 import pandas as pd
+from torch import Tensor
 
-from ssad_lib import augment, paper_values, results, statistics, tasks
+from ssad_lib import augment, data, paper_values, results, statistics, tasks
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget, label
+from ssad_lib.widgets import TableBrowser
 
 UNTRAINED = "untrained"
 NO_AUGMENTATION = "none"
 SEMANTIC = "Semantic"
+EXAMPLES = 8
 AUGMENTATIONS = ("cutout", "flip", "invert", "geom")  # rows of Table 1, in its order
 
 
@@ -79,6 +82,76 @@ def paper_cells(model: str = "DAE") -> pd.DataFrame:
     return mine.pivot_table(index="aug", columns="gen", values="value").reindex(
         index=[augment.get(name).label for name in AUGMENTATIONS], columns=column_names()
     )
+
+
+def side_by_side(paper: pd.DataFrame, ours: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return Table 1 as text: the paper's value, then ours with its interval, cell by cell.
+
+    Parameters
+    ----------
+    paper : DataFrame
+        From `paper_cells`.
+    ours : mapping of str to DataFrame
+        Heading of each of our runs and its `cells`.
+    """
+    index = pd.MultiIndex.from_product(
+        [row_names(), column_names()], names=["augmentation", "anomalies"]
+    )
+    table = pd.DataFrame(index=index)
+    table["paper"] = [
+        f"{paper.loc[row, column]:.3f}" if row in paper.index else "not reported"
+        for row, column in index
+    ]
+    for heading, summary in ours.items():
+        table[heading] = [
+            f"{cell.auc:.3f} [{cell.low:.3f}, {cell.high:.3f}]" for cell in summary.itertuples()
+        ]
+    return table
+
+
+def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return one table of AUC (mean over seeds) per normal class, by class name."""
+    order = [label for label in row_names() if label in set(unit_table["row"])]
+    return {
+        classes[int(str(normal_class))]: group.pivot_table(
+            index="row", columns="column", values="auc"
+        ).reindex(index=order, columns=column_names())
+        for normal_class, group in unit_table.groupby("normal_class")
+    }
+
+
+def class_browser(unit_table: pd.DataFrame, classes: Sequence[str]) -> TableBrowser:
+    """Return the widget that shows Table 1 for one normal class at a time."""
+    tables = per_class(unit_table, classes)
+    return TableBrowser.from_tables(
+        tables,
+        label="Normal class",
+        captions={name: f"AUC with normal class {name}, mean over seeds" for name in tables},
+        summaries={name: _best_rows(name, table) for name, table in tables.items()},
+        limits=(0.4, 1.0),
+    )
+
+
+def _best_rows(name: str, table: pd.DataFrame) -> str:
+    best = ", ".join(f"{column}: {table[column].idxmax()}" for column in table.columns)
+    return f"Normal class {name}. Best row for each column: {best}."
+
+
+def controlled_examples(budget: Budget) -> tuple[dict[str, Tensor], str]:
+    """Return a few normal test images and their anomalies by each gen, and the alt text."""
+    count = budget.test_images_per_class or None
+    images = data.load(
+        budget.image_set, split="test", images_per_class=count, size=budget.size or None
+    )
+    normal_class, seed = budget.normal_classes[0], budget.seeds[0]
+    rows = {"normal": tasks.normal_images(images, normal_class)[:EXAMPLES]}
+    for gen, anomalies in tasks.anomalies(images, normal_class, tasks.CONTROLLED, seed):
+        rows[augment.get(gen).label] = anomalies[:EXAMPLES]
+    made = ", ".join(list(rows)[1:])
+    alt = (
+        f"{EXAMPLES} normal test images of {budget.image_set} and, below, the same through {made}."
+    )
+    return rows, alt
 
 
 def budget_label(records: Iterable[Record]) -> str:

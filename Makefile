@@ -1,0 +1,38 @@
+# Two commands do everything on a fresh machine (Python 3.11+, make; npm for offline widgets):
+#   make book    set up, execute every chapter with the laptop profile, build the site
+#   make test    set up, lint, check types, run all tests
+
+PYTHON ?= python3
+PROFILE ?= laptop
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: book test lint lock clean
+
+book: $(READY)
+	$(BIN)/ssad build --profile $(PROFILE)
+
+test: lint
+	$(BIN)/pytest
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+# The exact pins that `make` and CI install; no index addresses in it.
+lock: $(READY)
+	$(BIN)/uv pip compile pyproject.toml --extra book --extra dev --universal --generate-hashes \
+		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
+		--upgrade --output-file requirements.lock
+
+clean:
+	rm -rf $(VENV) _build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
