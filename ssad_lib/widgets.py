@@ -206,7 +206,9 @@ def _sheet(frames: np.ndarray, columns: int, quality: int) -> str:
     grid = cells.reshape(rows, columns, height, width, 3).swapaxes(1, 2)
     picture = Image.fromarray(grid.reshape(rows * height, columns * width, 3))
     buffer = io.BytesIO()
-    picture.save(buffer, "WEBP", lossless=quality == LOSSLESS, quality=quality, method=6)
+    # Lossless WebP takes `quality` for effort: the last 20 % cost 20 times the time for 0.3 %.
+    lossless = quality == LOSSLESS
+    picture.save(buffer, "WEBP", lossless=lossless, quality=80 if lossless else quality)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
 
 

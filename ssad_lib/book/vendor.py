@@ -158,18 +158,17 @@ def unpack(archive: Path, package: Package, folder: Path) -> None:
     """Write the kept files of `archive` below `folder`: to paths of ours, never of the archive."""
     found: set[str] = set()
     with tarfile.open(archive) as tar:
-        for member in tar:
+        for member in filter(tarfile.TarInfo.isreg, tar):
             inside = member.name.removeprefix("package/")
-            for pattern, targets in package.keep.items():
-                data = tar.extractfile(member) if fnmatch(inside, pattern) else None
-                if data is None or not member.isreg():
-                    continue
+            for pattern in (name for name in package.keep if fnmatch(inside, name)):
                 found.add(pattern)
-                content = data.read()
-                for target in targets:
+                content = tar.extractfile(member)
+                assert content is not None  # it is a regular file
+                data = content.read()
+                for target in package.keep[pattern]:
                     path = folder / target / Path(inside).name
                     path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(content)
+                    path.write_bytes(data)
     missing = set(package.keep) - found
     if missing:
         raise SsadError(f"{package.name} {package.version} lacks {', '.join(sorted(missing))}")

@@ -1,0 +1,67 @@
+// What test_pages.py asks of every page, answered inside the page: a list of complaints.
+(theme) => {
+  const complaints = [];
+  const article = document.querySelector("article") ?? document.createElement("article");
+  const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+
+  if (document.documentElement.dataset.theme !== theme) complaints.push(`not in ${theme} mode`);
+  const excess = document.documentElement.scrollWidth - window.innerWidth;
+  if (excess > 0) complaints.push(`the page scrolls sideways by ${excess} pixels`);
+
+  // every picture says what it shows
+  for (const picture of article.querySelectorAll("img, canvas, [role=img]")) {
+    const text = (picture.alt ?? picture.getAttribute("aria-label") ?? "").trim();
+    if (text.length < 15 || /^\S+\.\w{2,4}$/.test(text) || text.includes("_images/"))
+      complaints.push(`a picture has no alternative text but "${text}"`);
+  }
+
+  // one of the two drawings of a figure, and the one of this theme
+  for (const figure of article.querySelectorAll(".ssad-figure")) {
+    const shown = [...figure.querySelectorAll("img")].filter(seen).map((image) => image.className);
+    if (shown.join() !== `ssad-${theme}`) complaints.push(`a figure shows ${shown.join() || "nothing"}`);
+    for (const image of figure.querySelectorAll("img"))
+      if (!image.complete || !image.naturalWidth) complaints.push("a figure's image is broken");
+  }
+
+  // formulas and widgets are drawn
+  const formulas = article.querySelectorAll(".math").length;
+  if (article.querySelectorAll("mjx-container").length < formulas) complaints.push("a formula is not drawn");
+  if (article.querySelector("mjx-merror")) complaints.push("a formula is wrong");
+  const views = document.querySelectorAll("script[type$='widget-view+json']").length;
+  const widgets = article.querySelectorAll(".ssad-widget").length;
+  if (views !== widgets) complaints.push(`${widgets} of ${views} widgets are drawn`);
+  for (const field of article.querySelectorAll(".ssad-widget :is(select, input)")) {
+    if (!field.labels.length) complaints.push("a control has no label");
+    if (field.getBoundingClientRect().height < 44) complaints.push("a control is too small for a finger");
+  }
+  for (const table of article.querySelectorAll(".ssad-table, .ssad-heat"))
+    if (!table.querySelector("th[scope]") && !table.matches(":has(th[scope])"))
+      complaints.push("a table has no header scopes");
+
+  // words can be read: WCAG's contrast ratio of at least 4.5 in what we draw ourselves
+  const scratch = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const over = (colours) => {
+    scratch.clearRect(0, 0, 1, 1);
+    for (const colour of colours) {
+      scratch.fillStyle = colour;
+      scratch.fillRect(0, 0, 1, 1);
+    }
+    return [...scratch.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const luminance = (rgb) => {
+    const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  const ours = ".ssad-table :is(caption, th, td), .ssad-figure figcaption, .ssad-widget *";
+  for (const node of article.querySelectorAll(ours)) {
+    const speaks = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
+    if (!speaks || !seen(node) || node.tagName === "OPTION") continue;
+    const grounds = [];
+    for (let up = node; up; up = up.parentElement) grounds.unshift(getComputedStyle(up).backgroundColor);
+    const ground = luminance(over(["white", ...grounds]));
+    const ink = luminance(over(["white", ...grounds, getComputedStyle(node).color]));
+    const ratio = (Math.max(ground, ink) + 0.05) / (Math.min(ground, ink) + 0.05);
+    if (ratio < 4.5) complaints.push(`"${node.textContent.trim()}" has a contrast of ${ratio.toFixed(1)}`);
+  }
+  return complaints;
+}
