@@ -198,3 +198,37 @@ def test_no_page_is_heavy(site):
         pictures = page.parent.glob("_images/*")
         weight = len(gzip.compress(page.read_bytes())) + sum(p.stat().st_size for p in pictures)
         assert weight < HEAVIEST, name
+
+
+FAULTY = """<!doctype html><html data-theme="light"><body><article>
+<div style="width:3000px">wide</div>
+<img src="x.png" alt="results/x.png"> <img src="data:," alt="">
+<figure class="ssad-figure"><img class="ssad-light" alt="one drawing of it"
+src="data:,"><img class="ssad-dark" src="data:," alt="one drawing of it"></figure>
+<span class="math">x</span>
+<script type="application/vnd.jupyter.widget-view+json">{}</script>
+<div class="ssad-widget"><div class="ssad-widget"></div><input style="height:9px"></div>
+<div class="ssad-table"><table><tr><td style="color:#aaa">pale</td></tr></table></div>
+</article></body></html>"""
+
+
+def test_checks_catch_every_fault(chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.set_content(FAULTY)
+    complaints = "\n".join(page.evaluate(CHECKS, "dark"))
+    page.close()
+    for expected in (
+        "not in dark mode",
+        "scrolls sideways by",
+        'alternative text but "results/x.png"',
+        'alternative text but ""',
+        "a figure shows ssad-light,ssad-dark",
+        "a figure's image is broken",
+        "a formula is not drawn",
+        "2 of 1 widgets are drawn",
+        "a control has no label",
+        "too small for a finger",
+        "no header scopes",
+        '"pale" has a contrast of 2.3',
+    ):
+        assert expected in complaints
