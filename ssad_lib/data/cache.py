@@ -15,6 +15,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,7 @@ from ssad_lib.errors import SsadError, from_os_error
 
 VERSION = 1  # part of every key: raise it when decoding changes
 ATTEMPTS = 5
+ABANDONED = 24 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -89,9 +91,11 @@ def read_or_build(name: str, key: Sequence[object], make_recipe: Callable[[], Re
         entry = _read(target)
         if entry is not None:
             return entry
+        recipe = make_recipe()
         try:
+            _sweep(target.parent)
             _discard(target)
-            _build(name, target, make_recipe())
+            _build(name, target, recipe)
         except OSError as error:
             raise from_os_error(error, f"write the decoded images of {name}") from error
     raise SsadError(f"the cache entry {target} is damaged again and again; check that disk")
@@ -166,6 +170,14 @@ def _publish(draft: Path, target: Path) -> None:
     except OSError:
         if _read(target) is None:  # else another process was faster: its entry is equal to ours
             raise
+
+
+def _sweep(folder: Path) -> None:
+    """Delete what processes killed more than a day ago left half done."""
+    for left in (*folder.glob(".draft-*"), *folder.glob(".ruin-*")):
+        with contextlib.suppress(FileNotFoundError):  # another process may sweep too
+            if time.time() - left.stat().st_mtime > ABANDONED:
+                shutil.rmtree(left, ignore_errors=True)
 
 
 def _discard(target: Path) -> None:

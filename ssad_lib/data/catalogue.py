@@ -91,6 +91,12 @@ FROM_DATA_ROOT = {
     ),
 }
 
+MVTEC_OBJECTS = frozenset(
+    {
+        "bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut",
+        "pill", "screw", "tile", "toothbrush", "transistor", "wood", "zipper",
+    }
+)  # fmt: skip
 MVTEC_SOURCE = "MVTec AD (Bergmann et al. 2019)"
 MVTEC_LICENCE = "CC BY-NC-SA 4.0"
 OWN_SOURCE = "your own images"

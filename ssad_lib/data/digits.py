@@ -49,5 +49,6 @@ def load_plain_digits(split: str, images_per_class: int | None, size: int | None
     labels = np.repeat(np.arange(len(parts)), [len(part) for part in parts]).astype(np.int64)
     kept = first_per_class(labels, images_per_class)
     images = resize_images(np.rint(small[kept] * 255).astype(np.uint8), size)
-    fingerprint = f"{VERSION}?split={split}&n={images_per_class}&size={size}"
+    count = "all" if len(kept) == len(labels) else images_per_class
+    fingerprint = f"{VERSION}?split={split}&n={count}&size={size}"
     return ImageSet("digits", images, labels[kept], CLASSES, split, SOURCE, LICENCE, fingerprint)

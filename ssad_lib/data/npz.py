@@ -56,7 +56,7 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
             return {key: archive[key] for key in archive.files}
     except FileNotFoundError as error:
         raise SsadError(f"there is no file {path}; check the path after 'npz:'") from error
-    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, AttributeError) as error:
+    except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, TypeError) as error:
         raise SsadError(
             f"{path} is not a readable .npz of plain arrays ({error}); write it with numpy.savez"
         ) from error

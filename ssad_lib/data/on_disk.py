@@ -30,7 +30,8 @@ def load_from_disk(
         place = Path(detail).expanduser().absolute()
         entry = _read_folders(place.stem, place, split, catalogue.COLOUR, size)
     elif form == "mvtec":
-        source, licence = catalogue.MVTEC_SOURCE, catalogue.MVTEC_LICENCE
+        if detail in catalogue.MVTEC_OBJECTS:  # others only share the layout
+            source, licence = catalogue.MVTEC_SOURCE, catalogue.MVTEC_LICENCE
         place = find_object(detail, paths.data_root(root))
         entry = _read_folders(name, place, split, catalogue.COLOUR, size)
     else:

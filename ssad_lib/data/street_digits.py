@@ -35,8 +35,9 @@ ZOOMS = (1, 2, 3)  # photograph pixels per image pixel
 DIM = (0.5, 0.9)  # factor on the photographs
 FALL = 0.4  # largest loss of light from top to foot
 HEIGHT = (18.0, 26.0)  # of a digit, in pixels
-CONTRAST = 0.25  # least difference of mean brightness between digit and background
-BLOCK = 250  # images drawn together: the unit that a longer set leaves unchanged
+CONTRAST = 0.25  # difference of mean brightness between digit and background, at least about
+ROOM = 0.3  # a background needs that much below or above it for a darker or brighter digit
+BLOCK = 50  # images drawn together: the unit that a longer set leaves unchanged
 
 
 def load_street_digits(
@@ -113,14 +114,15 @@ def _spread(length: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def _colour(photograph: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return digit colours ``(BLOCK, 3, 1, 1)``, apart from the mean of what lies behind them.
 
-    They are drawn freely, then moved away from the background in brightness: brighter, or darker
-    where the draw was darker and the background leaves room below.
+    They are drawn freely, then moved away from the background in brightness, towards where the
+    draw lies if there is room.
     """
     behind = photograph.mean(axis=(2, 3), keepdims=True)
     colour = uniform(rng, 0.0, 1.0, (BLOCK, 3, 1, 1))
     apart = (colour - behind).mean(axis=1, keepdims=True)
-    has_room_below = behind.mean(axis=1, keepdims=True) > CONTRAST + 0.05
-    direction = np.where((apart < 0) & has_room_below, -1, 1)
+    brightness = behind.mean(axis=1, keepdims=True)
+    darker = (apart < 0) & (brightness > ROOM) | (brightness > 1 - ROOM)
+    direction = np.where(darker, -1, 1)
     missing = np.maximum(0.0, CONTRAST - direction * apart)
     return np.clip(colour + direction * missing, 0.0, 1.0)
 
