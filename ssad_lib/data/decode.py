@@ -28,21 +28,28 @@ def decode(
     SsadError
         If the file is truncated, is no image or has more than 8 bits a channel.
     """
-    image = _open(files, name)
-    if image.mode in DEEP_MODES:
-        raise SsadError(
-            f"{_where(files, name)} has more than 8 bits a channel; convert it to 8 bits"
-        )
-    image = image.convert(PILLOW_MODES[channels])
+    image = _open(files, name).convert(PILLOW_MODES[channels])
     if size is not None and image.size != (size, size):
         image = image.resize((size, size), method)
     pixels = np.asarray(image)
     return pixels[None] if channels == 1 else pixels.transpose(2, 0, 1)
 
 
-def decode_mask(files: Files, name: str, size: int | None) -> np.ndarray:
-    """Return the mask `name` as ``bool (H, W)``; it is resized to the nearest pixel."""
-    return decode(files, name, 1, size, Image.Resampling.NEAREST)[0] > 127
+def decode_mask(files: Files, name: str, image_name: str, size: int) -> np.ndarray:
+    """Return the mask `name` as ``bool (size, size)``, resized to the nearest pixel.
+
+    Raises
+    ------
+    SsadError
+        As `decode`, and if the mask has another size than the image `image_name` it belongs to.
+    """
+    mask, image = _open(files, name), _open(files, image_name)
+    if mask.size != image.size:
+        raise SsadError(
+            f"{_where(files, name)} has {mask.width}x{mask.height} pixels where '{image_name}' "
+            f"has {image.width}x{image.height}; make them equal"
+        )
+    return np.asarray(mask.convert("L").resize((size, size), Image.Resampling.NEAREST)) > 127
 
 
 def _open(files: Files, name: str) -> Image.Image:
@@ -65,6 +72,10 @@ def _open(files: Files, name: str) -> Image.Image:
         raise SsadError(
             f"{_where(files, name)} cannot be decoded: {reason}; fetch or remove it"
         ) from error
+    if image.mode in DEEP_MODES:
+        raise SsadError(
+            f"{_where(files, name)} has more than 8 bits a channel; convert it to 8 bits"
+        )
     return image
 
 

@@ -78,4 +78,4 @@ def _masks(files: Files, names: list[str], size: int) -> Iterator[np.ndarray]:
                 f"the mask '{mask}' of '{name}' is absent from {files.path}; add it, or remove "
                 "'ground_truth/' to do without masks"
             )
-        yield decode_mask(files, mask, size)
+        yield decode_mask(files, mask, name, size)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from sklearn.datasets import load_digits
 
 from ssad_lib.data.draws import stream
 from ssad_lib.data.image_set import ImageSet
@@ -30,6 +29,9 @@ def glyphs(split: str) -> tuple[np.ndarray, ...]:
 
     Every class gives a quarter of its digits, chosen by a fixed seed, to the test split.
     """
+    # Its import takes seconds, which only those who draw digits should pay.
+    from sklearn.datasets import load_digits
+
     scans = load_digits()
     parts = []
     for label in range(len(CLASSES)):

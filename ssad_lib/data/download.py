@@ -7,7 +7,7 @@ from urllib.error import URLError
 
 from ssad_lib import paths
 from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
-from ssad_lib.data.torchvision_sets import reader
+from ssad_lib.data.torchvision_sets import first_line, reader
 from ssad_lib.errors import SsadError, from_os_error, unknown
 
 
@@ -35,11 +35,7 @@ def download(name: str, root: str | Path) -> None:
         ) from error
     except RuntimeError as error:
         raise SsadError(
-            f"could not download {name} to {folder}: {_first_line(error)}; run the command again"
+            f"could not download {name} to {folder}: {first_line(error)}; run the command again"
         ) from error
     except OSError as error:
         raise from_os_error(error, f"save {name} in {folder}") from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]

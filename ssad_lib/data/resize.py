@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torchvision.transforms.v2 import functional as transforms
+from torch.nn.functional import interpolate
 
 
 def resize_images(images: np.ndarray, size: int) -> np.ndarray:
@@ -12,4 +12,4 @@ def resize_images(images: np.ndarray, size: int) -> np.ndarray:
     if images.shape[2:] == (size, size):
         return images
     batch = torch.from_numpy(np.array(images))
-    return transforms.resize(batch, [size, size], antialias=True).numpy()
+    return interpolate(batch, (size, size), mode="bilinear", antialias=True).numpy()

@@ -10,7 +10,6 @@ from __future__ import annotations
 import functools
 
 import numpy as np
-from sklearn.datasets import load_sample_images
 
 from ssad_lib.data.digits import CLASSES, glyphs
 from ssad_lib.data.draws import below, stream, uniform
@@ -144,6 +143,9 @@ def _photographs(split: str) -> tuple[np.ndarray, np.ndarray]:
     regions : numpy.ndarray
         ``int64 (strips, 3)``: first row, height and width of each strip on the canvas.
     """
+    # Its import takes seconds, which only those who draw digits should pay.
+    from sklearn.datasets import load_sample_images
+
     strips = [
         _shrink(photograph[:, left:right], zoom)
         for photograph in load_sample_images().images

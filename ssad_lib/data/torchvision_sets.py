@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from torchvision import datasets
 
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
 from ssad_lib.data.catalogue import FROM_DATA_ROOT
@@ -19,6 +17,9 @@ from ssad_lib.errors import SsadError
 
 def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
     """Return torchvision's own data set `name` below `root`."""
+    # Its import takes seconds, which only these sets should cost.
+    from torchvision import datasets
+
     if name == "svhn":
         return datasets.SVHN(root, split=split, download=download)
     kind = {
@@ -48,9 +49,9 @@ def _recipe(name: str, root: Path, split: str, size: int) -> Recipe:
     place = root / facts.places[split][0]
     try:
         data = reader(name, root, split, download=False)
-    except (RuntimeError, OSError, ValueError, EOFError, KeyError, pickle.UnpicklingError) as error:
+    except Exception as error:  # its parsers meet a damaged file with whatever they hit first
         raise SsadError(
-            f"torchvision cannot read {place} ({str(error).splitlines()[0]}); remove it and run "
+            f"torchvision cannot read {place} ({first_line(error)}); remove it and run "
             f"`ssad data download {name}`"
         ) from error
     images = LAYOUTS.get(name, _channels_last)(np.asarray(data.data))
@@ -66,6 +67,11 @@ def _recipe(name: str, root: Path, split: str, size: int) -> Recipe:
             raise SsadError(f"the class '{class_name}' is absent from {place}; fetch it again")
     images = resize_images(images, size)
     return Recipe(images.shape, labels, classes, images)
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what torchvision says, or the kind of error if it says nothing."""
+    return (str(error) or type(error).__name__).splitlines()[0]
 
 
 def _channels_last(data: np.ndarray) -> np.ndarray:

@@ -102,18 +102,6 @@ def write_cifar10(root: Path, per_batch: int = 10) -> np.ndarray:
             "labels": [j % 10 for j in range(per_batch)],
         }
         (folder / name).write_bytes(pickle.dumps(batch))
-    classes = [
-        "airplane",
-        "automobile",
-        "bird",
-        "cat",
-        "deer",
-        "dog",
-        "frog",
-        "horse",
-        "ship",
-        "truck",
-    ]
     (folder / "batches.meta").write_bytes(pickle.dumps({"label_names": list(CIFAR10)}))
     return rows
 

@@ -115,9 +115,7 @@ def test_a_full_disk_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, "No space left on device", "/somewhere")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(
-        SsadError, match=r"the disk is full: could not write the decoded images of mine"
-    ):
+    with pytest.raises(SsadError, match="the disk is full: could not write the decoded"):
         read_or_build("mine", ["key"], recipe)
     assert entries() == []
 
@@ -172,12 +170,13 @@ def test_two_processes_build_the_same_entry_at_once(tmp_path: Path) -> None:
 
 
 def test_a_process_killed_while_building_leaves_no_half_entry(tmp_path: Path) -> None:
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("fork")  # quick, and what the child runs is NumPy alone
     barrier, results = context.Barrier(2), context.Queue()
     worker = context.Process(target=build_in_step, args=(str(tmp_path), barrier, results))
     worker.start()
-    barrier.wait(60)  # it has begun to write
+    barrier.wait(30)  # it has begun to write
     worker.kill()
     worker.join(30)
     names = [path.name for path in (tmp_path / "cache").iterdir()]
-    assert all(name.startswith(".draft-") for name in names)
+    assert len(names) == 1
+    assert names[0].startswith(".draft-")

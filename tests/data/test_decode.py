@@ -62,7 +62,7 @@ def test_a_mask_is_resized_to_the_nearest_pixel(tmp_path: Path) -> None:
     files = one_file(tmp_path, png(mask))
     expected = np.zeros((8, 8), np.bool_)
     expected[:4, :4] = True
-    np.testing.assert_array_equal(decode_mask(files, "cat/1.png", 8), expected)
+    np.testing.assert_array_equal(decode_mask(files, "cat/1.png", "cat/1.png", 8), expected)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "BMP"])
