@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHORTEST_ALT = 20  # characters; less cannot say what a figure shows
+LONGEST_WORDS = 24  # characters of a table cell that stay on one line
 HEAVIEST_SVG = 200_000  # characters; compressed on its way to about a fifth
 POINTS, SCREEN = 72, 96  # per inch, of matplotlib's SVG and of CSS
 DOTS_PER_INCH = 1.5 * SCREEN  # sharp on most screens, without the weight of more
@@ -124,20 +125,21 @@ def table_html(
         Format of floats in all other columns. Missing values are shown as an en dash.
     """
     chosen = formats or {}
+    kinds = [_kind(frame, place) for place in range(frame.shape[1])]
     levels = [str(name or "") for name in frame.index.names]
     head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in levels)
     head += "".join(
-        f'<th scope="col"{_numeric(frame, place)}>{html.escape(str(name))}</th>'
-        for place, name in enumerate(frame.columns)
+        f'<th scope="col" class="{kind}">{html.escape(str(name))}</th>'
+        for name, kind in zip(frame.columns, kinds, strict=True)
     )
     rows = []
     for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         names = label if isinstance(label, tuple) else (label,)
         cells = "".join(f'<th scope="row">{html.escape(str(name))}</th>' for name in names)
-        for place, (column, value) in enumerate(zip(frame.columns, values, strict=True)):
+        for column, kind, value in zip(frame.columns, kinds, values, strict=True):
             is_float = isinstance(value, (float, np.floating))
             text = _text(value, chosen.get(str(column), number if is_float else "{}"))
-            cells += f"<td{_numeric(frame, place)}>{html.escape(text)}</td>"
+            cells += f'<td class="{kind}">{html.escape(text)}</td>'
         rows.append(f"<tr>{cells}</tr>")
     said = html.escape(caption)
     return (
@@ -153,9 +155,13 @@ def _text(value: Any, form: str | Callable[[Any], str]) -> str:
     return form(value) if callable(form) else form.format(value)
 
 
-def _numeric(frame: pd.DataFrame, place: int) -> str:
-    is_number = pd.api.types.is_numeric_dtype(frame.dtypes.iloc[place])
-    return ' class="ssad-number"' if is_number else ""
+def _kind(frame: pd.DataFrame, place: int) -> str:
+    """Return the class of a column: numbers are aligned, sentences need room, words stay whole."""
+    column = frame.iloc[:, place]
+    if pd.api.types.is_numeric_dtype(column.dtype):
+        return "ssad-number"
+    longest = max((len(str(value)) for value in column), default=0)
+    return "ssad-sentence" if longest > LONGEST_WORDS else "ssad-words"
 
 
 def _drawn(make: Callable[[], Figure], ink: str) -> str:

@@ -146,8 +146,16 @@ def test_every_level_of_the_index_is_a_row_header():
 
 def test_columns_of_the_same_name_keep_their_values():
     frame = pd.DataFrame([[1.0, "a"]], columns=["x", "x"])
-    cells = re.findall(r"<td( class=\"ssad-number\")?>(.*?)</td>", display.table_html(frame, "c"))
-    assert cells == [(' class="ssad-number"', "1.000"), ("", "a")]
+    cells = re.findall(r'<td class="(.*?)">(.*?)</td>', display.table_html(frame, "c"))
+    assert cells == [("ssad-number", "1.000"), ("ssad-words", "a")]
+
+
+def test_only_columns_with_a_sentence_may_break_their_lines():
+    frame = pd.DataFrame(
+        {"a": ["CP-scar", "x"], "b": ["A thin rectangle, jittered and turned", ""]}
+    )
+    kinds = re.findall(r'<td class="(.*?)">', display.table_html(frame, "c"))
+    assert kinds == ["ssad-words", "ssad-sentence"] * 2
 
 
 def test_both_are_shown_in_a_notebook(monkeypatch):
