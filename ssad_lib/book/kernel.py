@@ -23,6 +23,6 @@ class ThisPython(AsyncKernelManager):
     @property
     def kernel_spec(self) -> KernelSpec:
         """The kernelspec of the running interpreter."""
-        # Its log speaks of unencrypted local sockets and of its own end; a cell's error is not in it.
+        # Its log tells of unencrypted local sockets and of its own end, never of a cell's error.
         command = get_kernel_dict(extra_arguments=["--log-level=CRITICAL"])
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **command)

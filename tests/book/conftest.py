@@ -66,6 +66,7 @@ def real_site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as monkeypatch:
         monkeypatch.setattr(paths, "work", lambda: paths.make_folder(root / "work"))
         monkeypatch.setenv("SSAD_HOME", str(root / "home"))
+        monkeypatch.delenv("SSAD_DATA", raising=False)
         book.build("smoke")
         return book.site()
 
