@@ -1,0 +1,101 @@
+"""The executor: only what is missing, bitwise the same however it is run, failures recorded."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ssad_lib.engine import execute, executor, perform
+from ssad_lib.errors import SsadError
+from ssad_lib.spec import options
+from ssad_lib.store import Store
+from tests.engine.studies import noted_perform, specs
+
+
+@pytest.fixture
+def trained(tmp_path, monkeypatch):
+    """Return a function that says which keys were trained so far, in order."""
+    notes = tmp_path / "notes"
+    notes.touch()
+    monkeypatch.setenv("SSAD_TEST_NOTES", str(notes))
+    monkeypatch.setattr(executor, "perform", noted_perform)
+    return lambda: [line.split()[1] for line in notes.read_text().splitlines()]
+
+
+def scores_of(store, study):
+    return {
+        key: np.concatenate(list(record.scores.values()))
+        for key, record in store.records([spec.key for spec in study], scores=True).items()
+    }
+
+
+def test_alone_in_a_study_and_in_two_processes_are_bitwise_equal(tmp_path):
+    study = specs()[::3]
+    serial, parallel = Store(tmp_path / "serial"), Store(tmp_path / "parallel")
+    execute(study, serial, jobs=1)
+    execute(study[::-1], parallel, jobs=2)
+    one, two = scores_of(serial, study), scores_of(parallel, study)
+    alone = np.concatenate(list(perform(study[-1]).scores.values()))
+    assert all(np.array_equal(one[key], two[key]) for key in one)
+    assert np.array_equal(alone, one[study[-1].key])
+
+
+def test_only_what_is_missing_is_trained(trained):
+    study, store = specs()[:4], Store()
+    execute(study[:2], store, jobs=1)
+    execute([*study, study[0]], store, jobs=1)
+    assert trained() == [spec.key for spec in study]
+    execute(study[:1], store, jobs=1, fresh=True)
+    assert trained()[4:] == [study[0].key]
+
+
+def test_records_come_in_the_order_of_the_study():
+    study, store = specs()[:3], Store()
+    assert [r.spec for r in execute(study[::-1], store, jobs=1)] == study[::-1]
+
+
+@pytest.fixture
+def with_a_bad_run():
+    good = specs()[-2:]
+    bad = replace(
+        good[0],
+        detector_options=options({**dict(good[0].detector_options), "learning_rate": 1e30}),
+    )
+    return [bad, *good]
+
+
+def test_a_failed_run_is_recorded_and_the_others_go_on(with_a_bad_run, trained):
+    store = Store()
+    with pytest.raises(SsadError, match=r"1 of 3 runs failed.*training loss became nan"):
+        execute(with_a_bad_run, store, jobs=1)
+    records = store.records([spec.key for spec in with_a_bad_run])
+    errors = [bool(records[spec.key].error) for spec in with_a_bad_run]
+    assert errors == [True, False, False]
+    with pytest.raises(SsadError, match="1 of 3 runs failed"):
+        execute(with_a_bad_run, store, jobs=1)
+    assert len(trained()) == 3  # the failure is a result, too: it is not tried again
+
+
+@pytest.mark.parametrize("jobs", ["two", "0", "-1"])
+def test_number_of_jobs_is_checked(jobs, monkeypatch):
+    monkeypatch.setenv("SSAD_JOBS", jobs)
+    with pytest.raises(SsadError, match=f"not '{jobs}'"):
+        executor.workers()
+
+
+def test_changed_images_are_refused():
+    with pytest.raises(SsadError, match="has changed since the study was planned"):
+        perform(replace(specs()[0], fingerprint="other"))
+
+
+def test_killed_worker_is_explained(monkeypatch):
+    monkeypatch.setattr(executor, "perform", kill_myself)
+    with pytest.raises(SsadError, match="a worker process was killed.*--jobs 1"):
+        execute(specs()[:2], Store(), jobs=2)
+
+
+def kill_myself(spec):
+    import os
+    import signal
+
+    os.kill(os.getpid(), signal.SIGKILL)

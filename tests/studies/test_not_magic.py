@@ -1,0 +1,106 @@
+"""Table 1: its grid, its cells, and what the pages show of them."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ssad_lib import paper_values
+from ssad_lib.errors import SsadError
+from ssad_lib.record import Record, TaskResult
+from ssad_lib.studies import not_magic
+from tests.engine.studies import BUDGET
+
+
+@pytest.fixture(scope="module")
+def study():
+    return not_magic.table_1(BUDGET)
+
+
+def records(study, auc):
+    """Records of a study with made-up AUC: controlled by `auc`, each wild task its own value."""
+    return [
+        Record(
+            spec,
+            (
+                *(TaskResult("controlled", g, auc(spec, g), 0.5, 5, 5)
+                  for g in ("cutout", "flip", "invert")),
+                TaskResult("in-the-wild", "a", 0.5, 0.5, 5, 5),
+                TaskResult("in-the-wild", "b", 0.7, 0.5, 5, 5),
+            ),
+            (),
+            {"seconds": 1, "peak_memory_mib": 1, "version": "0"},
+        )
+        for spec in study
+    ]  # fmt: skip
+
+
+def test_grid_has_reference_rows_and_every_class_and_seed(study):
+    rows = {(s.detector, s.augmentation, dict(s.detector_options)["epochs"]) for s in study}
+    assert rows == {
+        ("AE", "identity", 0), ("AE", "identity", 2), ("DAE", "cutout", 2), ("DAE", "flip", 2),
+        ("DAE", "invert", 2), ("DAE", "geom", 2),
+    }  # fmt: skip
+    cells = len(BUDGET.normal_classes) * len(BUDGET.seeds)
+    assert len(study) == len({s.key for s in study}) == len(rows) * cells
+
+
+def test_a_study_for_more_seeds_contains_the_smaller_one(study):
+    larger = not_magic.table_1(replace(BUDGET, seeds=(0, 1), normal_classes=(0, 1, 2)))
+    assert {s.key for s in study} < {s.key for s in larger}
+
+
+def test_cells_average_over_classes_and_semantic_over_pairs(study):
+    made = records(study, lambda spec, gen: 0.6 + 0.1 * spec.normal_class + 0.2 * (gen == "flip"))
+    cells = not_magic.cells(not_magic.units(made))
+    assert cells.loc[("none", "CutOut"), "auc"] == pytest.approx(0.65)
+    assert cells.loc[("GEOM", "Flip"), "auc"] == pytest.approx(0.85)
+    assert cells.loc[("untrained", "Semantic"), "auc"] == pytest.approx(0.6)
+    assert (cells["n"] == 2).all()
+    assert (cells["low"] <= cells["auc"]).all()
+    assert (cells["auc"] <= cells["high"]).all()
+    assert list(cells.index) == list(
+        itertools.product(not_magic.row_names(), not_magic.column_names())
+    )
+
+
+def test_paper_cells_are_the_printed_ones():
+    paper = not_magic.paper_cells()
+    assert paper.shape == (4, 4)
+    assert paper.loc["CutOut", "CutOut"] == 0.974
+    assert paper.loc["GEOM", "Semantic"] == 0.621
+    assert not paper.isna().any().any()
+
+
+def test_side_by_side_shows_paper_and_interval(study):
+    cells = not_magic.cells(not_magic.units(records(study, lambda *_: 0.75)))
+    table = not_magic.side_by_side(not_magic.paper_cells(), {"ours": cells})
+    assert table.loc[("Flip", "Flip"), "paper"] == "0.865"
+    assert table.loc[("none", "Flip"), "paper"] == "not reported"
+    assert table.loc[("Flip", "Flip"), "ours"] == "0.750 [0.750, 0.750]"
+
+
+def test_per_class_tables_have_class_names(study):
+    units = not_magic.units(records(study, lambda spec, _: 0.5 + 0.1 * spec.normal_class))
+    tables = not_magic.per_class(units, ["cat", "dog"])
+    assert list(tables) == ["cat", "dog"]
+    assert tables["dog"].loc["none", "Flip"] == pytest.approx(0.6)
+    assert list(tables["dog"].index) == not_magic.row_names()
+
+
+def test_controlled_examples_show_each_gen():
+    rows, alt = not_magic.controlled_examples(BUDGET)
+    assert list(rows) == ["normal", "CutOut", "Flip", "Invert"]
+    assert np.allclose(rows["Flip"], rows["normal"].flip(2))
+    assert "street-digits" in alt
+
+
+def test_budget_label_is_read_from_the_specifications(study):
+    assert not_magic.budget_label(records(study, lambda *_: 0.5)) == BUDGET.label
+    assert "2 normal classes, 1 seed" in BUDGET.label
+
+
+def test_unknown_table_of_the_papers_is_named():
+    with pytest.raises(SsadError, match="did you mean '000_table1_auc'"):
+        paper_values.read("000_table_auc")

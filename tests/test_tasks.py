@@ -1,0 +1,46 @@
+"""Tasks: the controlled testbed is paired and frozen, the wild one has all other classes."""
+
+import numpy as np
+import pytest
+import torch
+
+from ssad_lib import data, tasks
+from ssad_lib.errors import SsadError
+
+
+@pytest.fixture(scope="module")
+def images():
+    return data.load("street-digits", split="test", images_per_class=6)
+
+
+def test_controlled_anomalies_are_the_normals_through_each_gen(images):
+    normals = tasks.normal_images(images, 3)
+    made = dict(tasks.anomalies(images, 3, tasks.CONTROLLED, seed=0))
+    assert list(made) == ["cutout", "flip", "invert"]
+    assert torch.equal(made["flip"], normals.flip(2))
+    assert torch.allclose(made["invert"], 1 - normals)
+    erased = made["cutout"] != normals
+    assert erased.any(dim=(1, 2, 3)).all()
+    assert (made["cutout"][erased] == 0).all()
+
+
+def test_anomalies_are_frozen_by_set_class_gen_and_seed(images):
+    one, same, other = (
+        dict(tasks.anomalies(images, 3, tasks.CONTROLLED, seed))["cutout"] for seed in (0, 0, 1)
+    )
+    assert torch.equal(one, same)
+    assert not torch.equal(one, other)
+
+
+def test_in_the_wild_has_every_other_class(images):
+    wild = dict(tasks.anomalies(images, 3, tasks.IN_THE_WILD, seed=0))
+    assert list(wild) == [name for name in images.classes if name != "3"]
+    expected = images.images[images.labels == 5].astype(np.float32) / 255
+    assert np.allclose(wild["5"].numpy(), expected)
+
+
+def test_unknown_testbed_and_class_are_named(images):
+    with pytest.raises(SsadError, match="did you mean 'controlled'"):
+        list(tasks.anomalies(images, 3, "controled", seed=0))
+    with pytest.raises(SsadError, match="no class 10: its classes are 0 to 9"):
+        tasks.normal_images(images, 10)
