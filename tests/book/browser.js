@@ -19,8 +19,10 @@
   for (const figure of article.querySelectorAll(".ssad-figure")) {
     const shown = [...figure.querySelectorAll("img")].filter(seen).map((image) => image.className);
     if (shown.join() !== `ssad-${theme}`) complaints.push(`a figure shows ${shown.join() || "nothing"}`);
-    for (const image of figure.querySelectorAll("img"))
+    for (const image of figure.querySelectorAll("img")) {
       if (!image.complete || !image.naturalWidth) complaints.push("a figure's image is broken");
+      if (getComputedStyle(image).filter !== "none") complaints.push("a figure is dimmed");
+    }
   }
 
   // formulas and widgets are drawn
