@@ -76,8 +76,8 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     serve = command("serve", _serve, "serve the built site on this machine")
     serve.add_argument("--port", type=int, default=8000)
-    data = command("data", _data, "what image sets there are; download one")
-    data.add_argument("action", choices=["list", "download"])
+    data = command("data", _data, "what image sets there are; show or download one")
+    data.add_argument("action", choices=["list", "show", "download"])
     data.add_argument("image_set", nargs="?", metavar="NAME")
     data.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
     store = command("store", _store, "state of the run store; export records to CSV, import them")
@@ -140,13 +140,37 @@ def _serve(options: argparse.Namespace) -> None:
 def _data(options: argparse.Namespace) -> None:
     from ssad_lib import data
 
-    if options.action == "download":
-        if not options.image_set:
-            raise SsadError("say what to download: ssad data download NAME; `ssad data list` shows")
-        data.download(options.image_set, options.data_root)
+    if options.action == "list":
+        for row in data.describe(_root(options)):
+            print(f"{row.name:16}{row.state:40}{row.hint}".rstrip())
         return
-    for row in data.describe(options.data_root):
-        print("  ".join(f"{field:16}" for field in row).rstrip())
+    if not options.image_set:
+        raise SsadError(f"say which: ssad data {options.action} NAME; `ssad data list` shows them")
+    if options.action == "download":
+        data.download(options.image_set, _given_root(options))
+        return
+    for split in ("train", "test"):
+        images = data.load(options.image_set, options.data_root, split)
+        shape = "×".join(map(str, images.images.shape[1:]))
+        print(f"{split}: {len(images):,} images {shape}, {len(images.classes)} classes")
+    print(f"classes: {', '.join(images.classes)}\nsource: {images.source}")
+    print(f"licence: {images.licence}")
+
+
+def _root(options: argparse.Namespace) -> Path | None:
+    """Return the data root if there is one: listing what is embedded needs none."""
+    from ssad_lib import paths
+
+    given = options.data_root or os.environ.get("SSAD_DATA")
+    return paths.data_root(given) if given else None
+
+
+def _given_root(options: argparse.Namespace) -> Path:
+    """Return the data root, which a download may have to make."""
+    given = options.data_root or os.environ.get("SSAD_DATA")
+    if not given:
+        raise SsadError("no data root to download to: pass --data-root DIR or set SSAD_DATA")
+    return Path(given)
 
 
 def _store(options: argparse.Namespace) -> None:

@@ -28,6 +28,7 @@ TASK_COLUMNS = [
     "normals",
     "anomalies",
 ]
+NUMBERS = {"auc": float, "average_precision": float, "normals": int, "anomalies": int}
 
 
 def table(records: Iterable[Record]) -> pd.DataFrame:
@@ -106,7 +107,7 @@ def read(folder: Path) -> list[Record]:
                 tasks=by_key.get(row["key"], ()),
                 loss_curve=tuple(json.loads(row["loss_curve"])),
                 provenance=json.loads(row["provenance"]),
-                error="" if pd.isna(row["error"]) else row["error"],
+                error=row["error"],
             )
         )
     return records
@@ -136,7 +137,8 @@ def import_into(store: Store, folder: Path) -> int:
 
 def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
     try:
-        frame = pd.read_csv(path, float_precision="round_trip", dtype={"key": str})
+        # As text first: Python's own conversion to float is exact, the reader's need not be.
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
     except FileNotFoundError as error:
         raise SsadError(
             f"{path} is missing: a folder of results holds runs.csv and tasks.csv"
@@ -145,4 +147,7 @@ def _read_csv(path: Path, columns: list[str]) -> pd.DataFrame:
         raise SsadError(f"{path} cannot be read as CSV: {error}") from error
     if list(frame.columns) != columns:
         raise SsadError(f"{path} has columns {list(frame.columns)}, expected {columns}")
-    return frame
+    try:
+        return frame.astype({name: kind for name, kind in NUMBERS.items() if name in columns})
+    except ValueError as error:
+        raise SsadError(f"{path} holds what should be a number and is not: {error}") from error
