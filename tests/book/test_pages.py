@@ -204,7 +204,8 @@ FAULTY = """<!doctype html><html data-theme="light"><body><article>
 <div style="width:3000px">wide</div>
 <img src="x.png" alt="results/x.png"> <img src="data:," alt="">
 <figure class="ssad-figure"><img class="ssad-light" alt="one drawing of it"
-style="filter:brightness(.8)" src="data:,"><img class="ssad-dark" src="data:," alt="one drawing of it"></figure>
+style="filter:brightness(.8)" src="data:,">
+<img class="ssad-dark" src="data:," alt="one drawing of it"></figure>
 <span class="math">x</span>
 <script type="application/vnd.jupyter.widget-view+json">{}</script>
 <div class="ssad-widget"><div class="ssad-widget"></div><input style="height:9px"></div>
