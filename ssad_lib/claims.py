@@ -66,15 +66,17 @@ def matched_is_best(units: pd.DataFrame, gens: list[str], rows: list[str]) -> pd
     Returns
     -------
     DataFrame
-        One row per comparison: gen, against, difference (pseudo-median), low, high, wins, n, p,
-        p_holm, verdict.
+        One row per comparison, over the classes and seeds that both rows have: gen, against,
+        difference (pseudo-median), low, high, wins, n, p, p_holm, verdict.
     """
     parts = []
     for gen in gens:
         table = units[units["column"] == gen].pivot_table(
             index=["normal_class", "seed"], columns="row", values="auc"
         )
-        differences = {row: (table[gen] - table[row]).to_numpy() for row in rows if row != gen}
+        differences = {
+            row: (table[gen] - table[row]).dropna().to_numpy() for row in rows if row != gen
+        }
         tests = {row: statistics.signed_rank(values) for row, values in differences.items()}
         adjusted = statistics.holm([test.p_value for test in tests.values()])
         worse = statistics.holm(

@@ -79,7 +79,7 @@ BAD_INPUT = {
     "unknown surface": (["data", "show", "textures:weeve"], r"did you mean 'weave'"),
     "nowhere to download": (["data", "download", "svhn"], r"no data root.*SSAD_DATA"),
     "nothing to download": (["data", "download"], r"say which: ssad data download NAME"),
-    "cannot download": (["data", "download", "street-digits", "--data-root", "."], r"street-digits"),
+    "cannot download": (["data", "download", "street-digits", "--data-root", "."], r"digits"),
     "export nowhere": (["store", "export"], r"say where: ssad store export DIR"),
     "nothing to import": (["store", "import", "results"], r"runs\.csv is missing"),
     "damaged results": (["store", "import", "edited"], r"tasks\.csv has columns"),

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import platform
-import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping
 from importlib import metadata
@@ -130,10 +129,11 @@ def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None
     from nbclient.exceptions import DeadKernelError
 
     from ssad_lib.book.kernel import ThisPython
+    from ssad_lib.engine.progress import followed
 
     logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), followed():
             warnings.simplefilter("ignore")  # Jupyter's own deprecations, nothing a reader can fix
             papermill.execute_notebook(
                 chapter.source,
@@ -142,7 +142,7 @@ def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None
                 kernel_name="python3",
                 language="python",
                 kernel_manager_class=ThisPython,
-                progress_bar=sys.stderr.isatty(),
+                progress_bar=False,  # our own bar counts runs, not cells
                 cwd=running.parent,
             )
     except papermill.PapermillExecutionError as error:

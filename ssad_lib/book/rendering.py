@@ -52,8 +52,17 @@ def build(
             execute(chapter.name, profile, overrides, fresh=fresh, say=say)
     page = render(stage(profile), say=say)
     say(f"The book is at {page}")
-    say("Read it with:  ssad serve")
+    say(f"Read it with:  {_command()} serve")
     return page
+
+
+def _command() -> str:
+    """Return how to call the command line from here: by name only where the shell finds it."""
+    beside = Path(sys.executable).with_name("ssad")
+    if shutil.which("ssad") or not beside.is_file():
+        return "ssad"
+    here = Path.cwd()
+    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 def site() -> Path:

@@ -9,6 +9,10 @@ from __future__ import annotations
 import json
 import os
 import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 
@@ -58,6 +62,39 @@ class Progress:
             step = {"title": self.title, "done": self.done, "total": self.total, "what": what}
             with Path(self.file).open("a", encoding="utf-8") as stream:
                 stream.write(json.dumps(step) + "\n")
+
+
+@contextmanager
+def followed() -> Iterator[None]:
+    """Show on this terminal the studies that child processes execute inside the block."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        steps, over = Path(folder) / "steps", threading.Event()
+        follower = threading.Thread(target=_follow, args=(steps, over), daemon=True)
+        before = os.environ.get(PROGRESS_FILE)
+        os.environ[PROGRESS_FILE] = str(steps)
+        follower.start()
+        try:
+            yield
+        finally:
+            over.set()
+            follower.join()
+            os.environ.pop(PROGRESS_FILE)
+            if before is not None:
+                os.environ[PROGRESS_FILE] = before
+
+
+def _follow(steps: Path, over: threading.Event) -> None:
+    """Draw a bar from the last line of `steps` every half second until `over` is set."""
+    with tqdm(unit="run", leave=False, bar_format="{desc} {n}/{total} {bar} {elapsed}") as bar:
+        while not over.wait(0.5):
+            lines = steps.read_text(encoding="utf-8").splitlines() if steps.is_file() else []
+            if lines:
+                step = json.loads(lines[-1])
+                bar.total, bar.n = step["total"], step["done"]
+                bar.set_description(f"{step['title']}: {step['what']}", refresh=True)
 
 
 def _watched() -> bool:
