@@ -31,7 +31,7 @@ class Drawing(NamedTuple):
 
 
 def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
-    """Draw tables of AUC side by side; the cell where row and column agree is framed.
+    """Draw tables of AUC, two on a line; the cell where row and column agree is framed.
 
     Parameters
     ----------
@@ -40,10 +40,13 @@ def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     """
 
     def make() -> Figure:
+        lines = -(-len(panels) // 2)
         figure, axes = plt.subplots(
-            1, len(panels), figsize=(3.7 * len(panels), 3.4), squeeze=False, layout="constrained"
+            lines, 2, figsize=(8, 3.6 * lines), squeeze=False, layout="constrained"
         )
-        for axis, (title, table) in zip(axes[0], panels.items(), strict=True):
+        for axis in axes.flat[len(panels) :]:
+            axis.set_axis_off()
+        for axis, (title, table) in zip(axes.flat, panels.items(), strict=False):
             sns.heatmap(
                 table, ax=axis, vmin=AUC_LIMITS[0], vmax=AUC_LIMITS[1], cmap="viridis",
                 annot=True, fmt=".2f", cbar=False, linewidths=1, linecolor="none",
@@ -183,7 +186,7 @@ def autoencoder_scheme(shapes: Mapping[str, tuple[int, ...]], parameters: int) -
     """
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(8.2, 2.9), layout="constrained")
+        figure, axis = plt.subplots(figsize=(9, 3), layout="constrained")
         for place, (name, shape) in enumerate(shapes.items()):
             side = 0.5 + 0.11 * (shape[-1] if len(shape) == 3 else 1)
             flat = len(shape) == 1
@@ -194,7 +197,7 @@ def autoencoder_scheme(shapes: Mapping[str, tuple[int, ...]], parameters: int) -
                 BLUE if flat else ORANGE if place in (0, len(shapes) - 1) else GREY,
             )
             size = " × ".join(map(str, shape))
-            axis.text(place, -side / 2 - 0.2, f"{name}\n{size}", ha="center", va="top", fontsize=8)
+            axis.text(place, -side / 2 - 0.2, f"{name}\n{size}", ha="center", va="top", fontsize=9)
         axis.set(xlim=(-0.6, len(shapes) - 0.4), ylim=(-3.1, 2.3))
         axis.set_axis_off()
         return figure

@@ -96,4 +96,4 @@ def _frame(augmentation: augment.Augmentation, images: Tensor, draw: int) -> NDA
 
 
 def _summary(augmentation: augment.Augmentation) -> str:
-    return (augmentation.operation.__doc__ or "").strip().splitlines()[0]
+    return (augmentation.operation.__doc__ or "").strip().splitlines()[0].replace("`", "")
