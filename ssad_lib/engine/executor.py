@@ -10,9 +10,10 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import closing
 from multiprocessing.connection import wait
 
 import torch
@@ -58,8 +59,11 @@ def execute(
     wanted = {spec.key: spec for spec in specs}
     known = set() if again else store.keys()
     missing = [spec for key, spec in wanted.items() if key not in known]
-    with Progress(len(missing), len(wanted), title) as progress:
-        for record in _performed(missing, workers(jobs)):
+    with (
+        Progress(len(missing), len(wanted), title) as progress,
+        closing(_performed(missing, workers(jobs))) as finished,
+    ):
+        for record in finished:
             store.append(record, again=again)
             progress.advance(record.spec.title)
     records = store.records(list(wanted))
@@ -88,10 +92,12 @@ def workers(jobs: int | None = None) -> int:
     return count
 
 
-def _performed(specs: list[RunSpec], jobs: int) -> Iterator[Record]:
+def _performed(specs: list[RunSpec], jobs: int) -> Generator[Record, None, None]:
+    """Yield records as they are finished; leaving early ends the workers at once."""
     if min(jobs, len(specs)) <= 1:
         yield from map(perform, specs)
         return
+    others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
         max_workers=min(jobs, len(specs)),
         mp_context=multiprocessing.get_context("spawn"),
@@ -107,6 +113,8 @@ def _performed(specs: list[RunSpec], jobs: int) -> Iterator[Record]:
         ) from error
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+        for worker in set(multiprocessing.active_children()) - others:
+            worker.terminate()  # else the interpreter waits for the runs under way
 
 
 def _start_worker() -> None:

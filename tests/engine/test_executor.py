@@ -1,5 +1,7 @@
 """The executor: only what is missing, bitwise the same however it is run, failures recorded."""
 
+import multiprocessing
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -92,6 +94,30 @@ def test_killed_worker_is_explained(monkeypatch):
     monkeypatch.setattr(executor, "perform", kill_myself)
     with pytest.raises(SsadError, match="a worker process was killed.*--jobs 1"):
         execute(specs()[:2], Store(), jobs=2)
+
+
+def sleep_instead(spec):
+    if spec.normal_class == 0:
+        return perform(spec)
+    time.sleep(600)
+    return None
+
+
+class FailingStore(Store):
+    """A store whose disk is full from the start."""
+
+    def append(self, record, *, again=False):
+        raise SsadError("the disk is full")
+
+
+def test_a_store_that_cannot_be_written_ends_the_workers_at_once(monkeypatch):
+    monkeypatch.setattr(executor, "perform", sleep_instead)
+    started = time.monotonic()
+    with pytest.raises(SsadError, match="the disk is full"):
+        execute(specs()[:2], FailingStore(), jobs=2)
+    while multiprocessing.active_children() and time.monotonic() < started + 120:
+        time.sleep(0.05)
+    assert not multiprocessing.active_children()
 
 
 def kill_myself(spec):
