@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import pandas as pd
 from torch import Tensor
 
@@ -109,13 +110,54 @@ def side_by_side(paper: pd.DataFrame, ours: Mapping[str, pd.DataFrame]) -> pd.Da
     return table
 
 
+def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
+    """Return the cells whose mean AUC lies further than `tolerance` from the printed one.
+
+    Indexed by augmentation and anomalies; columns paper, ours, difference, within interval
+    (whether the paper's value lies in our 95 % interval).
+    """
+    rows = []
+    for cell in summary.reset_index().to_dict("records"):
+        row, column = cell["row"], cell["column"]
+        printed = float(paper.loc[row, column]) if row in paper.index else np.nan
+        if abs(cell["auc"] - printed) > tolerance:
+            inside = "yes" if cell["low"] <= printed <= cell["high"] else "no"
+            rows.append((row, column, printed, cell["auc"], cell["auc"] - printed, inside))
+    names = ["augmentation", "anomalies", "paper", "ours", "difference", "within interval"]
+    return pd.DataFrame(rows, columns=names).set_index(names[:2])
+
+
+def by_epochs(records: Iterable[Record]) -> pd.DataFrame:
+    """Return mean AUC per cell and number of epochs, over the classes all budgets have.
+
+    Indexed by augmentation and anomalies; one column per budget of the trained runs, the mean
+    over the normal classes, seeds and rows that were run at every budget.
+    """
+    groups: dict[int, list[Record]] = {}
+    for record in records:
+        epochs = int(str(dict(record.spec.detector_options)["epochs"]))
+        if epochs:
+            groups.setdefault(epochs, []).append(record)
+    cell = ["row", "column", "normal_class", "seed"]
+    values = pd.DataFrame(
+        {
+            f"{epochs} epochs": units(group).set_index(cell)["auc"]
+            for epochs, group in sorted(groups.items())
+        }
+    ).dropna()
+    means = values.groupby(["row", "column"], sort=False).mean()
+    return means.rename_axis(["augmentation", "anomalies"])
+
+
 def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return one table of AUC (mean over seeds) per normal class, by class name."""
     order = [label for label in row_names() if label in set(unit_table["row"])]
     return {
         classes[int(str(normal_class))]: group.pivot_table(
             index="row", columns="column", values="auc"
-        ).reindex(index=order, columns=column_names())
+        )
+        .reindex(index=order, columns=column_names())
+        .rename_axis(index="augmentation")
         for normal_class, group in unit_table.groupby("normal_class")
     }
 

@@ -89,6 +89,34 @@ def test_per_class_tables_have_class_names(study):
     assert list(tables["dog"].index) == not_magic.row_names()
 
 
+def test_departures_are_the_cells_beyond_the_tolerance(study):
+    cells = not_magic.cells(not_magic.units(records(study, lambda *_: 0.75)))
+    paper = not_magic.paper_cells()
+    found = not_magic.departures(paper, cells)
+    expected = {
+        (row, column)
+        for row in paper.index
+        for column in paper.columns
+        if abs((0.6 if column == "Semantic" else 0.75) - paper.loc[row, column]) > 0.05
+    }
+    assert set(found.index) == expected
+    assert found.loc[("Flip", "Flip"), "difference"] == pytest.approx(0.75 - 0.865)
+    assert (found["within interval"] == "no").all()
+    assert not_magic.departures(paper, cells, tolerance=1).empty
+
+
+def test_budgets_are_compared_over_the_same_classes():
+    short, long = replace(BUDGET, epochs=2), replace(BUDGET, epochs=4, normal_classes=(1,))
+    made = [
+        *records(not_magic.table_1(short), lambda spec, _: 0.5 + 0.1 * spec.normal_class),
+        *records(not_magic.table_1(long), lambda *_: 0.8),
+    ]
+    table = not_magic.by_epochs(made)
+    assert list(table.columns) == ["2 epochs", "4 epochs"]
+    assert table.loc[("Flip", "Flip")].tolist() == pytest.approx([0.6, 0.8])  # class 1 alone
+    assert "untrained" not in table.index.get_level_values(0)
+
+
 def test_controlled_examples_show_each_gen():
     rows, alt = not_magic.controlled_examples(BUDGET)
     assert list(rows) == ["normal", "CutOut", "Flip", "Invert"]
