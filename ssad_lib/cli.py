@@ -93,7 +93,7 @@ def _list(_: argparse.Namespace) -> None:
 
     print("chapters")
     for chapter in book.chapters():
-        print(f"  {chapter.name:28}{'' if chapter.is_notebook else '(text)'}")
+        print(f"  {chapter.name:28}{chapter.title}")
     print(f"profiles\n  {' '.join(profiles.NAMES)}")
     print(f"image sets\n  {' '.join(data.names())}")
     print(f"augmentations\n  {' '.join(augment.names())}")
