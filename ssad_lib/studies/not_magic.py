@@ -127,26 +127,29 @@ def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.
     return pd.DataFrame(rows, columns=names).set_index(names[:2])
 
 
-def by_epochs(records: Iterable[Record]) -> pd.DataFrame:
-    """Return mean AUC per cell and number of epochs, over the classes all budgets have.
+def by_budget(records: Iterable[Record]) -> pd.DataFrame:
+    """Return mean AUC per cell and budget, each row over the classes all its budgets have.
 
-    Indexed by augmentation and anomalies; one column per budget of the trained runs, the mean
-    over the normal classes, seeds and rows that were run at every budget.
+    Indexed by augmentation and anomalies; one column per width and number of epochs of the trained
+    runs, NaN where a row was not run at that budget.
     """
-    groups: dict[int, list[Record]] = {}
+    groups: dict[tuple[int, int], list[Record]] = {}
     for record in records:
-        epochs = int(str(dict(record.spec.detector_options)["epochs"]))
+        budget = dict(record.spec.detector_options)
+        width, epochs = int(str(budget["width"])), int(str(budget["epochs"]))
         if epochs:
-            groups.setdefault(epochs, []).append(record)
+            groups.setdefault((width, epochs), []).append(record)
     cell = ["row", "column", "normal_class", "seed"]
     values = pd.DataFrame(
         {
-            f"{epochs} epochs": units(group).set_index(cell)["auc"]
-            for epochs, group in sorted(groups.items())
+            f"width {width}, {epochs} epochs": units(group).set_index(cell)["auc"]
+            for (width, epochs), group in sorted(groups.items())
         }
-    ).dropna()
-    means = values.groupby(["row", "column"], sort=False).mean()
-    return means.rename_axis(["augmentation", "anomalies"])
+    )
+    shared = [rows.dropna(axis=1, how="all").dropna() for _, rows in values.groupby("row")]
+    means = pd.concat(shared)[values.columns].groupby(["row", "column"], sort=False).mean()
+    compared = means[means.notna().sum(axis=1) > 1]
+    return compared.rename_axis(["augmentation", "anomalies"])
 
 
 def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:

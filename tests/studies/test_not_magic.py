@@ -111,9 +111,13 @@ def test_budgets_are_compared_over_the_same_classes():
         *records(not_magic.table_1(short), lambda spec, _: 0.5 + 0.1 * spec.normal_class),
         *records(not_magic.table_1(long), lambda *_: 0.8),
     ]
-    table = not_magic.by_epochs(made)
-    assert list(table.columns) == ["2 epochs", "4 epochs"]
-    assert table.loc[("Flip", "Flip")].tolist() == pytest.approx([0.6, 0.8])  # class 1 alone
+    wide = replace(BUDGET, width=8)
+    made += [r for r in records(not_magic.table_1(wide), lambda *_: 0.9)
+             if r.spec.augmentation == "flip"]  # fmt: skip
+    table = not_magic.by_budget(made)
+    assert list(table.columns) == ["width 4, 2 epochs", "width 4, 4 epochs", "width 8, 2 epochs"]
+    assert table.loc[("Flip", "Flip")].tolist() == pytest.approx([0.6, 0.8, 0.9])  # class 1 alone
+    assert table.loc[("GEOM", "Flip")].tolist() == pytest.approx([0.6, 0.8, np.nan], nan_ok=True)
     assert "untrained" not in table.index.get_level_values(0)
 
 
