@@ -66,24 +66,36 @@ class Progress:
 
 @contextmanager
 def followed() -> Iterator[None]:
-    """Show on this terminal the studies that child processes execute inside the block."""
+    """Show on this terminal the studies that child processes execute inside the block.
+
+    Without a terminal the steps go nowhere: a notebook that nobody watches must not keep a bar.
+    """
     if not sys.stderr.isatty():
-        yield
+        with _steps_written_to(os.devnull):
+            yield
         return
     with tempfile.TemporaryDirectory() as folder:
         steps, over = Path(folder) / "steps", threading.Event()
         follower = threading.Thread(target=_follow, args=(steps, over), daemon=True)
-        before = os.environ.get(PROGRESS_FILE)
-        os.environ[PROGRESS_FILE] = str(steps)
         follower.start()
         try:
-            yield
+            with _steps_written_to(str(steps)):
+                yield
         finally:
             over.set()
             follower.join()
-            os.environ.pop(PROGRESS_FILE)
-            if before is not None:
-                os.environ[PROGRESS_FILE] = before
+
+
+@contextmanager
+def _steps_written_to(file: str) -> Iterator[None]:
+    before = os.environ.get(PROGRESS_FILE)
+    os.environ[PROGRESS_FILE] = file
+    try:
+        yield
+    finally:
+        os.environ.pop(PROGRESS_FILE)
+        if before is not None:
+            os.environ[PROGRESS_FILE] = before
 
 
 def _follow(steps: Path, over: threading.Event) -> None:

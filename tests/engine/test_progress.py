@@ -38,8 +38,10 @@ def test_a_terminal_shows_what_another_process_does(monkeypatch):
     assert PROGRESS_FILE not in os.environ
 
 
-def test_without_a_terminal_nothing_is_followed(monkeypatch):
+def test_without_a_terminal_a_notebook_keeps_no_bar(monkeypatch):
     monkeypatch.setattr(sys, "stderr", io.StringIO())
-    with followed():
-        assert PROGRESS_FILE not in os.environ
+    with followed(), Progress(missing=1, total=1, title="Table 1") as progress:
+        assert progress.bar.disable
+        progress.advance("DAE/flip class 3")
     assert sys.stderr.getvalue() == ""
+    assert PROGRESS_FILE not in os.environ
