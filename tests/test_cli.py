@@ -159,7 +159,7 @@ def test_full_disk_gets_one_line_and_leaves_no_half_written_cache(tmp_path):
 
 def test_a_nan_loss_fails_the_chapter_and_keeps_the_other_runs(capsys):
     arguments = [
-        "run", CHAPTER, "--profile", "smoke", "-p", "learning_rate=1e30", "-p", "epochs=1",
+        "run", CHAPTER, "--profile", "smoke", "-p", "learning_rate=1e30", "-p", "epochs=2",
         "-p", "normal_classes=[0]", "-p", "images_per_class=30", "--jobs", "1",
     ]  # fmt: skip
     code, said = complaint(arguments, capsys)

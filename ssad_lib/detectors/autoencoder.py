@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors.base import Detector, NonFiniteLossError, as_images, resolve_device
+from ssad_lib.detectors.base import Detector, NonFiniteError, as_images, resolve_device
 from ssad_lib.errors import SsadError
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, squared_error
 from ssad_lib.models.initialise import build
@@ -132,7 +132,7 @@ class DAE(Detector):
 
     def _check_finite(self, curve: list[float]) -> None:
         if not math.isfinite(curve[-1]):
-            raise NonFiniteLossError(
+            raise NonFiniteError(
                 f"the training loss became {curve[-1]} in epoch {len(curve)} of {self.epochs}: "
                 f"lower learning_rate ({self.learning_rate:g})"
             )

@@ -13,8 +13,8 @@ from torch import Tensor
 from ssad_lib.errors import SsadError
 
 
-class NonFiniteLossError(SsadError):
-    """The training loss became NaN or infinite; the run is recorded as failed."""
+class NonFiniteError(SsadError):
+    """A training loss or a score became NaN or infinite; the run is recorded as failed."""
 
 
 class Detector(BaseEstimator):

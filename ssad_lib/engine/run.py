@@ -17,7 +17,7 @@ import torch
 
 import ssad_lib
 from ssad_lib import data, metrics, paths, tasks
-from ssad_lib.detectors import AE, DAE, Detector, NonFiniteLossError
+from ssad_lib.detectors import AE, DAE, Detector, NonFiniteError
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.record import NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
@@ -27,7 +27,7 @@ DETECTORS = ("AE", "DAE")
 
 
 def perform(spec: RunSpec) -> Record:
-    """Train and evaluate one run and return its record; a non-finite loss gives a failed record.
+    """Train and evaluate one run and return its record; what is not finite fails the record.
 
     On the CPU one thread computes, whatever the caller's setting: the number of threads changes
     the order of floating-point sums, and the result must depend on the specification alone.
@@ -44,9 +44,9 @@ def perform(spec: RunSpec) -> Record:
         detector = make_detector(spec)
         try:
             detector.fit(tasks.normal_images(train, spec.normal_class))
-        except NonFiniteLossError as error:
+            scores = _scores(detector, test, spec)
+        except NonFiniteError as error:
             return Record(spec, (), (), provenance(started), error=str(error))
-        scores = _scores(detector, test, spec)
     results = tuple(_measure(name, scores) for name in scores if name != NORMAL)
     curve = tuple(getattr(detector, "loss_curve_", ()))
     return Record(spec, results, curve, provenance(started), scores)
@@ -116,6 +116,11 @@ def _scores(
         for name, images in tasks.anomalies(test, spec.normal_class, testbed, spec.seed):
             # CutOut and the like stay in [0, 1] up to the last bit of float32.
             scores[f"{testbed}/{name}"] = detector.decision_function(images.clamp(0, 1))
+    for name, values in scores.items():
+        if not np.isfinite(values).all():
+            raise NonFiniteError(
+                f"the scores of '{name}' became NaN or infinite: lower the learning rate"
+            )
     return scores
 
 

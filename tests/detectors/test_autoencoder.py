@@ -8,7 +8,7 @@ import torch
 from sklearn.base import clone
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors import AE, DAE, NonFiniteLossError
+from ssad_lib.detectors import AE, DAE, NonFiniteError
 from ssad_lib.detectors.autoencoder import batches
 from ssad_lib.errors import SsadError
 from ssad_lib.metrics import auroc
@@ -98,7 +98,7 @@ def test_batches_hold_each_image_once_and_never_one_alone(n, size):
 
 
 def test_explosion_is_an_error_with_its_epoch():
-    with pytest.raises(NonFiniteLossError, match=r"became (nan|inf) in epoch \d of 3.*lower"):
+    with pytest.raises(NonFiniteError, match=r"became (nan|inf) in epoch \d of 3.*lower"):
         AE(width=4, epochs=3, batch_size=16, learning_rate=1e30).fit(IMAGES)
 
 

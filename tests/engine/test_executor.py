@@ -96,6 +96,15 @@ def test_killed_worker_is_explained(monkeypatch):
         execute(specs()[:2], Store(), jobs=2)
 
 
+def test_scores_that_are_not_finite_fail_the_run():
+    """One huge step: the loss before it was finite, the network after it is not."""
+    good = specs()[-1]
+    budget = {**dict(good.detector_options), "learning_rate": 1e30, "epochs": 1, "batch_size": 64}
+    record = perform(replace(good, detector_options=options(budget)))
+    assert "became NaN or infinite" in record.error
+    assert record.tasks == ()
+
+
 def sleep_instead(spec):
     if spec.normal_class == 0:
         return perform(spec)
