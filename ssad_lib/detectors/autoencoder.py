@@ -18,6 +18,7 @@ from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, squared_error
 from ssad_lib.models.initialise import build
 
 SCORING_BATCH = 256
+LARGEST_RATE = 1e37  # the first step of Adam multiplies it by ten, and float32 ends at 3e38
 
 
 class DAE(Detector):
@@ -87,6 +88,11 @@ class DAE(Detector):
         return self._batched(self.network_.embed, as_images(X))
 
     def _fit(self, images: Tensor) -> None:
+        if self.width < 1 or not 0 < self.learning_rate <= LARGEST_RATE:
+            raise SsadError(
+                f"width {self.width} must be ≥ 1 and learning_rate {self.learning_rate} positive, "
+                f"at most {LARGEST_RATE:g}"
+            )
         if self.epochs < 0 or self.batch_size < 2:
             raise SsadError(
                 f"epochs {self.epochs} must be ≥ 0 and batch_size {self.batch_size} ≥ 2"

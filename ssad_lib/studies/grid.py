@@ -9,6 +9,7 @@ from typing import Any
 
 from ssad_lib import data, tasks
 from ssad_lib.engine.run import fingerprint
+from ssad_lib.errors import SsadError
 from ssad_lib.spec import RunSpec, options
 
 
@@ -44,11 +45,20 @@ class Budget:
 
     @staticmethod
     def of(settings: Mapping[str, Any]) -> Budget:
-        """Return the budget that the parameters of a chapter state."""
+        """Return the budget that the parameters of a chapter state.
+
+        Raises
+        ------
+        SsadError
+            If no normal class or no seed is named: there would be nothing to run.
+        """
         values: dict[str, Any] = {
             name: tuple(value) if isinstance(value, list) else value
             for name, value in settings.items()
         }
+        for name in ("normal_classes", "seeds"):
+            if not values[name]:
+                raise SsadError(f"parameter '{name}' is empty: name at least one, such as [0]")
         return Budget(**values)
 
     @property

@@ -123,6 +123,9 @@ def test_bad_images_are_named(images, message):
         ({"contamination": 0.0}, "contamination"),
         ({"epochs": -1}, "epochs -1"),
         ({"batch_size": 1}, "batch_size 1"),
+        ({"width": 0}, "width 0"),
+        ({"learning_rate": -1.0}, "learning_rate -1.0 positive"),
+        ({"learning_rate": float("nan")}, "learning_rate nan"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
     ],
 )

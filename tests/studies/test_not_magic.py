@@ -6,10 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ssad_lib import paper_values
+from ssad_lib import paper_values, profiles
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record, TaskResult
 from ssad_lib.studies import not_magic
+from ssad_lib.studies.grid import Budget
 from tests.engine.studies import BUDGET
 
 
@@ -34,6 +35,12 @@ def records(study, auc):
         )
         for spec in study
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["seeds", "normal_classes"])
+def test_a_study_of_nothing_is_refused(name):
+    with pytest.raises(SsadError, match=f"'{name}' is empty"):
+        Budget.of(profiles.settings("not-magic/table-1", "smoke", {name: []}))
 
 
 def test_grid_has_reference_rows_and_every_class_and_seed(study):
