@@ -127,11 +127,11 @@ def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.
     return pd.DataFrame(rows, columns=names).set_index(names[:2])
 
 
-def by_budget(records: Iterable[Record]) -> pd.DataFrame:
-    """Return mean AUC per cell and budget, each row over the classes all its budgets have.
+def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) -> pd.DataFrame:
+    """Return the AUC in one column of Table 1 by normal class and budget.
 
-    Indexed by augmentation and anomalies; one column per width and number of epochs of the trained
-    runs, NaN where a row was not run at that budget.
+    Indexed by augmentation and normal class; one column per width and number of epochs of the
+    trained runs, NaN where a class was not run at that budget; only rows with two budgets or more.
     """
     groups: dict[tuple[int, int], list[Record]] = {}
     for record in records:
@@ -139,17 +139,17 @@ def by_budget(records: Iterable[Record]) -> pd.DataFrame:
         width, epochs = int(str(budget["width"])), int(str(budget["epochs"]))
         if epochs:
             groups.setdefault((width, epochs), []).append(record)
-    cell = ["row", "column", "normal_class", "seed"]
-    values = pd.DataFrame(
-        {
-            f"width {width}, {epochs} epochs": units(group).set_index(cell)["auc"]
-            for (width, epochs), group in sorted(groups.items())
-        }
+    budgets = {}
+    for (width, epochs), group in sorted(groups.items()):
+        values = units(group)
+        chosen = values[values["column"] == column].groupby(["row", "normal_class"])["auc"].mean()
+        budgets[f"width {width}, {epochs} epochs"] = chosen
+    table = pd.DataFrame(budgets).dropna(thresh=2)
+    table.index = pd.MultiIndex.from_tuples(
+        [(row, classes[int(normal_class)]) for row, normal_class in table.index],
+        names=["augmentation", "normal class"],
     )
-    shared = [rows.dropna(axis=1, how="all").dropna() for _, rows in values.groupby("row")]
-    means = pd.concat(shared)[values.columns].groupby(["row", "column"], sort=False).mean()
-    compared = means[means.notna().sum(axis=1) > 1]
-    return compared.rename_axis(["augmentation", "anomalies"])
+    return table
 
 
 def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:

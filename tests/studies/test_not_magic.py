@@ -112,7 +112,7 @@ def test_departures_are_the_cells_beyond_the_tolerance(study):
     assert not_magic.departures(paper, cells, tolerance=1).empty
 
 
-def test_budgets_are_compared_over_the_same_classes():
+def test_budgets_are_compared_class_by_class():
     short, long = replace(BUDGET, epochs=2), replace(BUDGET, epochs=4, normal_classes=(1,))
     made = [
         *records(not_magic.table_1(short), lambda spec, _: 0.5 + 0.1 * spec.normal_class),
@@ -121,10 +121,12 @@ def test_budgets_are_compared_over_the_same_classes():
     wide = replace(BUDGET, width=8)
     made += [r for r in records(not_magic.table_1(wide), lambda *_: 0.9)
              if r.spec.augmentation == "flip"]  # fmt: skip
-    table = not_magic.by_budget(made)
+    table = not_magic.by_budget(made, "Flip", ["cat", "dog"])
     assert list(table.columns) == ["width 4, 2 epochs", "width 4, 4 epochs", "width 8, 2 epochs"]
-    assert table.loc[("Flip", "Flip")].tolist() == pytest.approx([0.6, 0.8, 0.9])  # class 1 alone
-    assert table.loc[("GEOM", "Flip")].tolist() == pytest.approx([0.6, 0.8, np.nan], nan_ok=True)
+    assert table.loc[("Flip", "dog")].tolist() == pytest.approx([0.6, 0.8, 0.9])
+    assert table.loc[("Flip", "cat")].tolist() == pytest.approx([0.5, np.nan, 0.9], nan_ok=True)
+    assert table.loc[("GEOM", "dog")].tolist() == pytest.approx([0.6, 0.8, np.nan], nan_ok=True)
+    assert ("GEOM", "cat") not in table.index  # one budget is nothing to compare
     assert "untrained" not in table.index.get_level_values(0)
 
 
