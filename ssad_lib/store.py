@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import astuple
@@ -57,9 +58,7 @@ class Store:
         self.path = paths.store() if path is None else path
         paths.make_folder(self.path.parent)
         with self._connection() as connection:
-            # On file systems without shared memory SQLite keeps its older, equally safe journal.
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(SCHEMA)
+            _prepare(connection)
 
     def append(self, record: Record, *, again: bool = False) -> None:
         """Store `record` durably; a key already there is kept as it is unless `again`.
@@ -160,6 +159,24 @@ class Store:
                 yield connection
         except sqlite3.Error as error:
             raise _explained(error, self.path) from error
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    """Set the journal and make the tables.
+
+    SQLite does not wait for other connections while it changes the journal, so we do. On file
+    systems without shared memory it keeps its older, equally safe journal.
+    """
+    until = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.executescript(SCHEMA)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > until:
+                raise
+            time.sleep(0.01)
 
 
 def _unpack(groups: str, blob: bytes) -> dict[str, NDArray[np.float32]]:

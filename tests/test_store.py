@@ -11,7 +11,7 @@ import pytest
 
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record, TaskResult
-from ssad_lib.store import Store
+from ssad_lib.store import SCHEMA, Store, _prepare
 from tests.test_spec import SPEC
 
 
@@ -158,3 +158,35 @@ def test_home_that_is_a_file_is_explained(tmp_path, monkeypatch):
 def test_store_lives_in_ssad_home(tmp_path, monkeypatch):
     monkeypatch.setenv("SSAD_HOME", str(tmp_path))
     assert Store().path == Path(tmp_path) / "store.sqlite"
+
+
+class Contended:
+    """A connection that is refused twice, as two that switch the journal at once refuse each other.
+
+    SQLite answers such a pair at once, whatever its time-out, so the collision cannot be staged.
+    """
+
+    def __init__(self):
+        self.refused = 0
+        self.done = []
+
+    def execute(self, statement):
+        if self.refused < 2:
+            self.refused += 1
+            raise sqlite3.OperationalError("database is locked")
+        self.done.append(statement)
+
+    def executescript(self, statements):
+        self.done.append(statements)
+
+
+def test_opening_tries_again_when_two_collide():
+    connection = Contended()
+    _prepare(connection)
+    assert connection.done == ["PRAGMA journal_mode=WAL", SCHEMA]
+
+
+def test_opening_gives_up_in_the_end(monkeypatch):
+    monkeypatch.setattr("ssad_lib.store.WAIT_SECONDS", -1.0)
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        _prepare(Contended())
