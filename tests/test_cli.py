@@ -133,17 +133,16 @@ def test_debug_shows_the_traceback():
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits of a process are POSIX")
 def test_full_disk_gets_one_line_and_leaves_no_half_written_cache(tmp_path):
-    name = image_zip(tmp_path / "set.zip", {f"train/a/{i}.png": png(64) for i in range(99)})
+    # All images have one size here: a class of 64 pixel images beside one of 8 would be refused.
+    name = image_zip(tmp_path / "set.zip", {
+        f"{split}/{c}/{i}.png": png(64)
+        for split in ("train", "test") for c in "ab" for i in range(30)
+    })  # fmt: skip
     code = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, 50_000)); "
         "import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
         f"from ssad_lib.cli import main; sys.exit(main(['data', 'show', '{name}']))"
     )
-    # All images have one size here: a class of 64 pixel images beside one of 8 would be refused.
-    image_zip(tmp_path / "set.zip", {
-        f"{split}/{c}/{i}.png": png(64)
-        for split in ("train", "test") for c in "ab" for i in range(30)
-    })  # fmt: skip
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, env=os.environ
     )
