@@ -3,4 +3,10 @@
 from ssad_lib.detectors.autoencoder import AE, DAE
 from ssad_lib.detectors.base import Detector, NonFiniteError
 
-__all__ = ["AE", "DAE", "Detector", "NonFiniteError"]
+DETECTORS: dict[str, type[Detector]] = {"AE": AE, "DAE": DAE}
+"""Every detector by the name a run specification uses."""
+
+AUGMENTED = ("DAE",)
+"""Those that take an augmentation (``augmentation``, ``augmentation_options``)."""
+
+__all__ = ["AE", "AUGMENTED", "DAE", "DETECTORS", "Detector", "NonFiniteError"]
