@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors.base import Detector, NonFiniteError, as_images, resolve_device
-from ssad_lib.errors import SsadError
+from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.training import (
+    batches,
+    check_budget,
+    check_finite,
+    evaluate,
+    set_rate,
+)
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, squared_error
 from ssad_lib.models.initialise import build
-
-SCORING_BATCH = 256
-LARGEST_RATE = 1e37  # the first step of Adam multiplies it by ten, and float32 ends at 3e38
 
 
 class DAE(Detector):
@@ -80,25 +83,35 @@ class DAE(Detector):
     def reconstruct(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the reconstruction ``(N, C, H, W)`` of `X` in (0, 1)."""
         self._check_fitted()
-        return self._batched(self.network_, as_images(X))
+        return evaluate(self.network_, self.network_, as_images(X))
+
+    def errors(self, X: Tensor, targets: Tensor) -> NDArray[np.float32]:
+        """Return MSE(f(x), target) ``(N,)`` for `X` and `targets` ``(N, C, H, W)``, unchecked.
+
+        With ``targets = X`` these are the scores, also of images that leave [0, 1] (Noise does).
+        """
+        self._check_fitted()
+        paired = torch.cat([X, targets], dim=1)
+        channels = X.shape[1]
+        return evaluate(
+            self.network_,
+            lambda both: squared_error(self.network_(both[:, :channels]), both[:, channels:]),
+            paired,
+        )
 
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the embedding ``(N, 4·width)`` of `X` in (-1, 1)."""
         self._check_fitted()
-        return self._batched(self.network_.embed, as_images(X))
+        return evaluate(self.network_, self.network_.embed, as_images(X))
 
     def _fit(self, images: Tensor) -> None:
-        if self.width < 1 or not 0 < self.learning_rate <= LARGEST_RATE:
-            raise SsadError(
-                f"width {self.width} must be ≥ 1 and learning_rate {self.learning_rate} positive, "
-                f"at most {LARGEST_RATE:g}"
-            )
-        if self.epochs < 0 or self.batch_size < 2:
-            raise SsadError(
-                f"epochs {self.epochs} must be ≥ 0 and batch_size {self.batch_size} ≥ 2"
-            )
-        if len(images) < 2:
-            raise SsadError("training needs at least two images: batch statistics of one are void")
+        check_budget(
+            images,
+            width=self.width,
+            learning_rate=self.learning_rate,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+        )
         channels, size = images.shape[1], images.shape[2]
         device = resolve_device(self.device)
         network = build(
@@ -121,8 +134,7 @@ class DAE(Detector):
         self.network_.train()
         for epoch in range(self.epochs):
             rate = 0.5 * self.learning_rate * (1 + math.cos(math.pi * epoch / self.epochs))
-            for group in optimizer.param_groups:
-                group["lr"] = rate
+            set_rate(optimizer, rate)
             total = torch.zeros((), dtype=torch.float64, device=images.device)
             for index in batches(len(images), self.batch_size, order):
                 clean = images[index.to(images.device)]
@@ -133,27 +145,13 @@ class DAE(Detector):
                 optimizer.step()
                 total += loss.detach().double() * len(index)
             curve.append(float(total) / len(images))
-            self._check_finite(curve)
+            check_finite("training loss", curve[-1], epoch + 1, self.epochs, self.learning_rate)
         return curve
 
-    def _check_finite(self, curve: list[float]) -> None:
-        if not math.isfinite(curve[-1]):
-            raise NonFiniteError(
-                f"the training loss became {curve[-1]} in epoch {len(curve)} of {self.epochs}: "
-                f"lower learning_rate ({self.learning_rate:g})"
-            )
-
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
-        return self._batched(lambda batch: squared_error(self.network_(batch), batch), images)
-
-    def _batched(self, function: Callable[[Tensor], Tensor], images: Tensor) -> NDArray[np.float32]:
-        device = next(self.network_.parameters()).device
-        with torch.inference_mode():
-            outputs = [
-                function(batch.to(device, memory_format=torch.channels_last)).float().cpu()
-                for batch in images.split(SCORING_BATCH)
-            ]
-        return torch.cat(outputs).numpy()
+        return evaluate(
+            self.network_, lambda batch: squared_error(self.network_(batch), batch), images
+        )
 
 
 class AE(DAE):
@@ -183,16 +181,3 @@ class AE(DAE):
             device=device,
             random_state=random_state,
         )
-
-
-def batches(n: int, batch_size: int, generator: torch.Generator) -> list[Tensor]:
-    """Return the indices 0..n-1 in a fresh random order, cut into batches; the last may be short.
-
-    A last batch of a single image joins the one before it: batch normalisation of the embedding
-    is undefined for one image.
-    """
-    order = torch.randperm(n, generator=generator)
-    parts = list(order.split(batch_size))
-    if len(parts) > 1 and len(parts[-1]) == 1:
-        parts[-2:] = [torch.cat(parts[-2:])]
-    return parts

@@ -11,10 +11,36 @@ import math
 from collections.abc import Callable
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+LEAK = 0.01  # negative slope of the LeNets' leaky ReLU
+
+Fill = Callable[[Tensor, torch.Generator], object]
+"""Fills a weight of a linear or convolutional layer in place."""
 
 
-def build(make: Callable[[], nn.Module], generator: torch.Generator) -> nn.Module:
+def framework_default(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill with PyTorch's own distribution: uniform within 1/sqrt(fan-in)."""
+    nn.init.kaiming_uniform_(weight, a=math.sqrt(5), generator=generator)
+
+
+def xavier_leaky(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill Xavier-uniform with the gain of leaky ReLU, as the decoders of DeepSAD."""
+    gain = nn.init.calculate_gain("leaky_relu", LEAK)
+    nn.init.xavier_uniform_(weight, gain, generator=generator)
+
+
+def he_normal(weight: Tensor, generator: torch.Generator) -> None:
+    """Fill convolutions from N(0, 2/fan-in), linear layers as the framework (wide ResNet)."""
+    if weight.ndim == 4:
+        nn.init.kaiming_normal_(weight, generator=generator)
+    else:
+        framework_default(weight, generator)
+
+
+def build(
+    make: Callable[[], nn.Module], generator: torch.Generator, fill: Fill = framework_default
+) -> nn.Module:
     """Return the network that `make` describes, on the CPU, initialised from `generator`.
 
     Parameters
@@ -22,20 +48,22 @@ def build(make: Callable[[], nn.Module], generator: torch.Generator) -> nn.Modul
     make : callable
         Returns the network; called with PyTorch's meta device active.
     generator : torch.Generator
-        Source of the initial weights (framework default distributions).
+        Source of the initial weights.
+    fill : callable
+        Distribution of the weights; biases follow the framework's default whatever it is.
     """
     with torch.device("meta"):
         network = make()
     network.to_empty(device="cpu")
     for layer in network.modules():
-        _initialise(layer, generator)
+        _initialise(layer, generator, fill)
     return network
 
 
 @torch.no_grad()
-def _initialise(layer: nn.Module, generator: torch.Generator) -> None:
+def _initialise(layer: nn.Module, generator: torch.Generator, fill: Fill) -> None:
     if isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
-        nn.init.kaiming_uniform_(layer.weight, a=math.sqrt(5), generator=generator)
+        fill(layer.weight, generator)
         if layer.bias is not None:
             # The framework counts a transposed convolution's fan-in on its second axis, too.
             fan_in = layer.weight[0].numel()
