@@ -28,6 +28,19 @@ def auroc(labels: ArrayLike, scores: ArrayLike) -> float:
     return float(roc_auc_score(*_checked(labels, scores)))
 
 
+def auroc_between(normal: ArrayLike, anomalous: ArrayLike) -> float:
+    """Return the area under the ROC curve of two groups of scores, each of shape ``(n,)``."""
+    return auroc(*labelled(normal, anomalous))
+
+
+def labelled(
+    normal: ArrayLike, anomalous: ArrayLike
+) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Return labels (0 normal, 1 anomaly) and scores of two groups of scores, joined."""
+    groups = [np.asarray(scores, dtype=np.float64) for scores in (normal, anomalous)]
+    return np.repeat([0, 1], [len(scores) for scores in groups]), np.concatenate(groups)
+
+
 def average_precision(labels: ArrayLike, scores: ArrayLike) -> float:
     """Return the average precision (area under the precision-recall steps), in [0, 1].
 

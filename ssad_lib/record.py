@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from ssad_lib.spec import RunSpec
 
 NORMAL = "normal"  # name of the score group of the normal test images
+AUGMENTED = "augmented"  # scores of augmented training normals, AE and DAE
+REPAIR = "repair/"  # + gen: errors MSE(f(gen(x)), x), AE and DAE
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class TaskResult:
         In [0, 1].
     normals, anomalies : int
         Test images of each kind.
+    measures : dict of str to float
+        What else was measured on this task (`ssad_lib.engine.measures`).
     """
 
     testbed: str
@@ -35,6 +39,7 @@ class TaskResult:
     average_precision: float
     normals: int
     anomalies: int
+    measures: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,11 +52,14 @@ class Record:
     tasks : tuple of TaskResult
         Empty for a failed run.
     scores : dict of str to ndarray of float32
-        Raw scores: ``"normal"`` and one group for every task (``"controlled/flip"``).
+        Raw scores: ``"normal"``, one group for every task (``"controlled/flip"``), and what
+        `ssad_lib.engine.measures` adds (``"augmented"``, ``"repair/flip"``).
     loss_curve : tuple of float
         Mean training loss per epoch.
     provenance : dict
         seconds, peak_memory_mib, version, commit, torch, python, device, created.
+    measures : dict of str to float
+        What was measured on the run as a whole.
     error : str
         Why the run failed; empty for a finished one.
     """
@@ -61,4 +69,5 @@ class Record:
     loss_curve: tuple[float, ...]
     provenance: dict[str, Any]
     scores: dict[str, NDArray[np.float32]] = field(default_factory=dict)
+    measures: dict[str, float] = field(default_factory=dict)
     error: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import astuple
 from pathlib import Path
 
 import pandas as pd
@@ -18,7 +19,7 @@ from ssad_lib.record import Record, TaskResult
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
 
-RUN_COLUMNS = ["key", "spec", "error", "loss_curve", "provenance"]
+RUN_COLUMNS = ["key", "spec", "error", "loss_curve", "provenance", "measures"]
 TASK_COLUMNS = [
     "key",
     "testbed",
@@ -27,6 +28,7 @@ TASK_COLUMNS = [
     "average_precision",
     "normals",
     "anomalies",
+    "measures",
 ]
 NUMBERS = {"auc": float, "average_precision": float, "normals": int, "anomalies": int}
 
@@ -35,7 +37,8 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
     """Return one row per run and task: what was run, and its AUC and average precision.
 
     Columns: key, detector, augmentation, epochs, image_set, normal_class, seed, testbed, anomaly,
-    auc, average_precision, normals, anomalies. Failed runs have no rows.
+    auc, average_precision, normals, anomalies, and one for every measure of a task (NaN where it
+    was not taken). Failed runs have no rows.
     """
     rows = [
         {
@@ -46,7 +49,8 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
             "image_set": record.spec.image_set,
             "normal_class": record.spec.normal_class,
             "seed": record.spec.seed,
-            **vars(task),
+            **{name: value for name, value in vars(task).items() if name != "measures"},
+            **task.measures,
         }
         for record in records
         for task in record.tasks
@@ -67,10 +71,15 @@ def write(records: Iterable[Record], folder: Path) -> None:
             record.error,
             json.dumps(record.loss_curve),
             json.dumps(record.provenance, sort_keys=True),
+            json.dumps(record.measures),
         )
         for record in ordered
     ]
-    tasks = [(record.spec.key, *vars(task).values()) for record in ordered for task in record.tasks]
+    tasks = [
+        (record.spec.key, *astuple(task)[:-1], json.dumps(task.measures))
+        for record in ordered
+        for task in record.tasks
+    ]
     try:
         paths.make_folder(folder)
         pd.DataFrame(runs, columns=RUN_COLUMNS).to_csv(folder / "runs.csv", index=False)
@@ -90,7 +99,10 @@ def read(folder: Path) -> list[Record]:
     runs = _read_csv(folder / "runs.csv", RUN_COLUMNS)
     tasks = _read_csv(folder / "tasks.csv", TASK_COLUMNS)
     by_key = {
-        str(key): tuple(TaskResult(*row[1:]) for row in group.itertuples(index=False, name=None))
+        str(key): tuple(
+            TaskResult(*[*row[1:-1], json.loads(row[-1])])
+            for row in group.itertuples(index=False, name=None)
+        )
         for key, group in tasks.groupby("key")
     }
     records = []
@@ -107,6 +119,7 @@ def read(folder: Path) -> list[Record]:
                 tasks=by_key.get(row["key"], ()),
                 loss_curve=tuple(json.loads(row["loss_curve"])),
                 provenance=json.loads(row["provenance"]),
+                measures=json.loads(row["measures"]),
                 error=row["error"],
             )
         )

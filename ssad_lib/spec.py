@@ -15,7 +15,7 @@ Options = tuple[tuple[str, Value], ...]
 
 # Raise it when the same specification would give other numbers (a changed draw, loss or score):
 # records of older recipes stay in the store and are no longer found.
-RECIPE = 1
+RECIPE = 2  # since 2, records hold measures beside the AUC
 
 
 def options(values: Mapping[str, Any] | None = None, **more: Any) -> Options:
@@ -39,11 +39,11 @@ class RunSpec:
     Attributes
     ----------
     detector : str
-        ``"AE"`` or ``"DAE"``.
+        A key of `ssad_lib.detectors.DETECTORS`.
     detector_options : Options
         Budget of the detector (width, epochs, ...).
     augmentation, augmentation_options : str, Options
-        Registry name and options; ``"identity"`` for AE.
+        Registry name and options; ``"identity"`` for AE and DeepSVDD.
     image_set : str
         Name for `ssad_lib.data.load`.
     images_per_class, test_images_per_class : int

@@ -29,14 +29,16 @@ SCHEMA = """
 CREATE TABLE IF NOT EXISTS runs (
     key TEXT NOT NULL, attempt INTEGER NOT NULL, spec TEXT NOT NULL, error TEXT NOT NULL,
     loss_curve TEXT NOT NULL, provenance TEXT NOT NULL, score_groups TEXT NOT NULL,
-    scores BLOB NOT NULL, PRIMARY KEY (key, attempt)
+    scores BLOB NOT NULL, measures TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (key, attempt)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS tasks (
     key TEXT NOT NULL, attempt INTEGER NOT NULL, testbed TEXT NOT NULL, anomaly TEXT NOT NULL,
     auc REAL NOT NULL, average_precision REAL NOT NULL, normals INTEGER NOT NULL,
-    anomalies INTEGER NOT NULL, PRIMARY KEY (key, attempt, testbed, anomaly)
+    anomalies INTEGER NOT NULL, measures TEXT NOT NULL DEFAULT '{}',
+    PRIMARY KEY (key, attempt, testbed, anomaly)
 ) WITHOUT ROWID;
 """
+ADDED = "measures TEXT NOT NULL DEFAULT '{}'"  # older files get it when opened
 LATEST = "(SELECT key, MAX(attempt) AS attempt FROM runs GROUP BY key)"
 
 
@@ -80,7 +82,7 @@ class Store:
                 connection.execute("ROLLBACK")
                 return
             connection.execute(
-                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 (
                     key,
                     attempt,
@@ -90,11 +92,15 @@ class Store:
                     json.dumps(record.provenance, sort_keys=True),
                     json.dumps(groups),
                     blob,
+                    json.dumps(record.measures),
                 ),
             )
             connection.executemany(
-                "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [(key, attempt, *astuple(task)) for task in record.tasks],
+                "INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                [
+                    (key, attempt, *astuple(task)[:-1], json.dumps(task.measures))
+                    for task in record.tasks
+                ],
             )
             connection.execute("COMMIT")
 
@@ -112,20 +118,20 @@ class Store:
         scores : bool
             Whether to read the raw scores, too (they are most of the file).
         """
-        columns = "key, spec, error, loss_curve, provenance" + (
+        columns = "key, spec, error, loss_curve, provenance, measures" + (
             ", score_groups, scores" if scores else ""
         )
         with self._connection() as connection:
             runs = self._select(connection, f"SELECT {columns} FROM runs", keys)  # noqa: S608
             rows = self._select(
                 connection,
-                "SELECT key, testbed, anomaly, auc, average_precision, normals, anomalies "
-                "FROM tasks",
+                "SELECT key, testbed, anomaly, auc, average_precision, normals, anomalies, "
+                "measures FROM tasks",
                 keys,
             )
         tasks: dict[str, list[TaskResult]] = {}
-        for key, *values in rows:
-            tasks.setdefault(key, []).append(TaskResult(*values))
+        for key, *values, measures in rows:
+            tasks.setdefault(key, []).append(TaskResult(*[*values, json.loads(measures)]))
         return {
             key: Record(
                 spec=RunSpec.from_json(spec),
@@ -133,9 +139,10 @@ class Store:
                 loss_curve=tuple(json.loads(curve)),
                 provenance=json.loads(provenance),
                 scores=_unpack(*packed) if packed else {},
+                measures=json.loads(measures),
                 error=error,
             )
-            for key, spec, error, curve, provenance, *packed in runs
+            for key, spec, error, curve, provenance, measures, *packed in runs
         }
 
     def _select(
@@ -172,11 +179,20 @@ def _prepare(connection: sqlite3.Connection) -> None:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(SCHEMA)
+            _complete(connection)
             return
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
             time.sleep(0.01)
+
+
+def _complete(connection: sqlite3.Connection) -> None:
+    """Add the columns that a file of an older version lacks: nothing trained is lost."""
+    for table in ("runs", "tasks"):
+        columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+        if "measures" not in columns:
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN {ADDED}")
 
 
 def _unpack(groups: str, blob: bytes) -> dict[str, NDArray[np.float32]]:

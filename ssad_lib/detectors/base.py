@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -30,7 +30,11 @@ class Detector(BaseEstimator):
         Their ``1 - contamination`` quantile.
     labels_ : ndarray of int, shape (N,)
         1 where a training image lies above the threshold.
+    other_scores : tuple of str
+        Names of the scores that ``score_kinds`` returns beside the one of ``decision_function``.
     """
+
+    other_scores: ClassVar[tuple[str, ...]] = ()
 
     contamination: float
 
@@ -49,6 +53,10 @@ class Detector(BaseEstimator):
         """Return the anomaly score ``(N,)`` of each image of `X` ``(N, C, H, W)``."""
         self._check_fitted()
         return self._scores(as_images(X))
+
+    def score_kinds(self, X: ArrayLike | Tensor) -> dict[str, NDArray[np.float32]]:
+        """Return every score the detector has, by name; ``"score"`` is ``decision_function``'s."""
+        return {"score": self.decision_function(X)}
 
     def predict(self, X: ArrayLike | Tensor) -> NDArray[np.int64]:
         """Return 1 for each image of `X` whose score exceeds ``threshold_``, else 0."""

@@ -14,16 +14,18 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
 import ssad_lib
 from ssad_lib import data, metrics, paths, tasks
-from ssad_lib.detectors import AE, DAE, Detector, NonFiniteError
+from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
+from ssad_lib.detectors import DAE, DETECTORS, Detector, NonFiniteError
+from ssad_lib.engine import measures
 from ssad_lib.errors import SsadError, unknown
-from ssad_lib.record import NORMAL, Record, TaskResult
+from ssad_lib.record import AUGMENTED, NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
 from ssad_lib.spec import RunSpec
-
-DETECTORS = ("AE", "DAE")
 
 
 def perform(spec: RunSpec) -> Record:
@@ -38,38 +40,49 @@ def perform(spec: RunSpec) -> Record:
         If the specification cannot be run here (unknown detector, missing data).
     """
     started = time.perf_counter()
-    with one_thread():
-        train, test = image_set(spec, "train"), image_set(spec, "test")
-        check_fingerprint(spec, train.fingerprint, test.fingerprint)
-        detector = make_detector(spec)
-        try:
-            detector.fit(tasks.normal_images(train, spec.normal_class))
-            scores = _scores(detector, test, spec)
-        except NonFiniteError as error:
-            return Record(spec, (), (), provenance(started), error=str(error))
-    results = tuple(_measure(name, scores) for name in scores if name != NORMAL)
+    try:
+        detector = train(spec)
+        with one_thread():
+            scores, results = evaluate(detector, spec)
+    except NonFiniteError as error:
+        return Record(spec, (), (), provenance(started), error=str(error))
     curve = tuple(getattr(detector, "loss_curve_", ()))
-    return Record(spec, results, curve, provenance(started), scores)
+    return Record(
+        spec, results, curve, provenance(started), scores, measures.of_run(detector, scores)
+    )
+
+
+def train(spec: RunSpec) -> Detector:
+    """Return the detector of `spec`, trained; always the same bits for the same specification.
+
+    Raises
+    ------
+    SsadError
+        If the specification cannot be run here.
+    NonFiniteError
+        If the training loss became NaN or infinite.
+    """
+    images, test = image_set(spec, "train"), image_set(spec, "test")
+    check_fingerprint(spec, images.fingerprint, test.fingerprint)
+    with one_thread():
+        return make_detector(spec).fit(tasks.normal_images(images, spec.normal_class))
 
 
 def make_detector(spec: RunSpec) -> Detector:
     """Return the untrained detector that `spec` describes, seeded by its key."""
+    if spec.detector not in DETECTORS:
+        raise unknown("detector", spec.detector, DETECTORS)
     settings: dict[str, Any] = {
         **dict(spec.detector_options),
         "random_state": seed_of("run", spec.key),
     }
+    if spec.detector in TAKES_AUGMENTATION:
+        settings["augmentation"] = spec.augmentation
+        settings["augmentation_options"] = dict(spec.augmentation_options)
     try:
-        if spec.detector == "AE":
-            return AE(**settings)
-        if spec.detector == "DAE":
-            return DAE(
-                spec.augmentation,
-                augmentation_options=dict(spec.augmentation_options),
-                **settings,
-            )
+        return DETECTORS[spec.detector](**settings)
     except TypeError as error:
         raise SsadError(f"detector {spec.detector}: {error}") from error
-    raise unknown("detector", spec.detector, DETECTORS)
 
 
 def image_set(spec: RunSpec, split: str) -> data.ImageSet:
@@ -108,34 +121,74 @@ def one_thread() -> Iterator[None]:
         torch.set_num_threads(before)
 
 
-def _scores(
-    detector: Detector, test: data.ImageSet, spec: RunSpec
-) -> dict[str, np.ndarray[Any, np.dtype[np.float32]]]:
-    scores = {NORMAL: detector.decision_function(tasks.normal_images(test, spec.normal_class))}
-    for testbed in spec.testbeds:
-        for name, images in tasks.anomalies(test, spec.normal_class, testbed, spec.seed):
-            # CutOut and the like stay in [0, 1] up to the last bit of float32.
-            scores[f"{testbed}/{name}"] = detector.decision_function(images.clamp(0, 1))
+def evaluate(
+    detector: Detector, spec: RunSpec
+) -> tuple[dict[str, NDArray[np.float32]], tuple[TaskResult, ...]]:
+    """Return the raw scores of `detector` on every task of `spec`, and what they measure.
+
+    Raises
+    ------
+    NonFiniteError
+        If a score is NaN or infinite.
+    """
+    groups = tested_images(spec)
+    scores = _scores(detector, groups)
+    trained_on = tasks.normal_images(image_set(spec, "train"), spec.normal_class)
+    if isinstance(detector, DAE):
+        shown = measures.augmented_normals(spec, trained_on)
+        scores[AUGMENTED] = detector.errors(shown, shown)
+        scores |= measures.repairs(detector, groups)
     for name, values in scores.items():
         if not np.isfinite(values).all():
             raise NonFiniteError(
                 f"the scores of '{name}' became NaN or infinite: lower the learning rate"
             )
+    if spec.detector in TAKES_AUGMENTATION:
+        groups[AUGMENTED] = measures.augmented_normals(spec, trained_on)
+    embeddings = measures.embed(detector, groups)
+    results = tuple(
+        _measure(name, scores, measures.of_task(name, detector, scores, embeddings))
+        for name in groups
+        if measures.is_task(name)
+    )
+    return scores, results
+
+
+def tested_images(spec: RunSpec) -> dict[str, Tensor]:
+    """Return the test images of `spec` by name of their score group: normals, then each task's."""
+    test = image_set(spec, "test")
+    groups = {NORMAL: tasks.normal_images(test, spec.normal_class)}
+    for testbed in spec.testbeds:
+        for name, images in tasks.anomalies(test, spec.normal_class, testbed, spec.seed):
+            # CutOut and the like stay in [0, 1] up to the last bit of float32.
+            groups[f"{testbed}/{name}"] = images.clamp(0, 1)
+    return groups
+
+
+def _scores(detector: Detector, groups: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:
+    """Return the score of ``decision_function`` by group, and the others as ``kind/group``."""
+    scores = {}
+    for name, images in groups.items():
+        kinds = detector.score_kinds(images)
+        others = {kind: kinds.pop(kind) for kind in detector.other_scores}
+        (scores[name],) = kinds.values()
+        scores |= {f"{kind}/{name}": values for kind, values in others.items()}
     return scores
 
 
-def _measure(name: str, scores: dict[str, np.ndarray[Any, np.dtype[np.float32]]]) -> TaskResult:
+def _measure(
+    name: str, scores: dict[str, NDArray[np.float32]], measured: dict[str, float]
+) -> TaskResult:
     testbed, anomaly = name.split("/", 1)
-    normal, anomalous = scores[NORMAL], scores[name]
-    labels = np.r_[np.zeros(len(normal), int), np.ones(len(anomalous), int)]
-    values = np.concatenate([normal, anomalous])
+    labels, values = metrics.labelled(scores[NORMAL], scores[name])
     return TaskResult(
         testbed=testbed,
         anomaly=anomaly,
         auc=metrics.auroc(labels, values),
         average_precision=metrics.average_precision(labels, values),
-        normals=len(normal),
-        anomalies=len(anomalous),
+        normals=len(scores[NORMAL]),
+        anomalies=len(scores[name]),
+        measures=measured,
     )
 
 
