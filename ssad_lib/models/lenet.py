@@ -6,8 +6,6 @@ every image onto the centre.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from torch import nn
 
 from ssad_lib.errors import SsadError, unknown
@@ -17,13 +15,6 @@ REDUCTION = 8  # three max-pools of the CIFAR network
 SMALL = (1, 28)  # channels and size that the MNIST networks take
 CELLS = 16  # a decoder starts from 4 x 4 pixels
 EPSILON = 1e-4  # of batch normalisation
-
-
-class LeNet(NamedTuple):
-    """An encoder ``(B, C, H, W) -> (B, d)`` and the decoder of its pre-training."""
-
-    encoder: nn.Module
-    decoder: nn.Module
 
 
 def choose(network: str, channels: int, size: int) -> str:
@@ -51,21 +42,34 @@ def choose(network: str, channels: int, size: int) -> str:
     return network
 
 
-def lenet(network: str, channels: int, size: int, width: int) -> LeNet:
-    """Return the encoder and the decoder that `network` (of `choose`) names.
+def encoder(network: str, channels: int, size: int, width: int) -> nn.Module:
+    """Return the encoder ``(B, C, H, W) -> (B, d)`` that `network` (of `choose`) names.
 
     Parameters
     ----------
     network : {"cifar", "mnist", "fashion"}
-        Representations of ``4·width`` (paper 000: 128), 32 and 64 values.
+        Their d is ``4·width`` (paper 000: 128), 32 and 64.
     channels, size : int
         Of the images.
     width : int
         First channel count of the CIFAR network, 32 in the paper; the other two are fixed.
     """
     if network == "cifar":
-        return LeNet(_cifar_encoder(channels, size, width), _cifar_decoder(channels, size, width))
-    return _mnist() if network == "mnist" else _fashion()
+        return _cifar_encoder(channels, size, width)
+    return _mnist_encoder() if network == "mnist" else _fashion_encoder()
+
+
+def decoder(network: str, channels: int, size: int, width: int) -> nn.Module:
+    """Return the pre-training decoder ``(B, d) -> (B, C, H, W)`` of the same `encoder`.
+
+    Raises
+    ------
+    SsadError
+        If the representation does not fill a map of 4 x 4 pixels.
+    """
+    if network == "cifar":
+        return _cifar_decoder(channels, size, width)
+    return _mnist_decoder() if network == "mnist" else _fashion_decoder()
 
 
 def _cifar_encoder(channels: int, size: int, width: int) -> nn.Module:
@@ -94,16 +98,18 @@ def _cifar_decoder(channels: int, size: int, width: int) -> nn.Module:
     )
 
 
-def _mnist() -> LeNet:
-    encoder = nn.Sequential(
+def _mnist_encoder() -> nn.Module:
+    return nn.Sequential(
         *_down(1, 8), *_down(8, 4), nn.Flatten(), nn.Linear(4 * 7 * 7, 32, bias=False)
     )
-    decoder = nn.Sequential(nn.Unflatten(1, (2, 4, 4)), *_small_decoder(2, 4, 8))
-    return LeNet(encoder, decoder)
 
 
-def _fashion() -> LeNet:
-    encoder = nn.Sequential(
+def _mnist_decoder() -> nn.Module:
+    return nn.Sequential(nn.Unflatten(1, (2, 4, 4)), *_small_decoder(2, 4, 8))
+
+
+def _fashion_encoder() -> nn.Module:
+    return nn.Sequential(
         *_down(1, 16),
         *_down(16, 32),
         nn.Flatten(),
@@ -112,13 +118,15 @@ def _fashion() -> LeNet:
         nn.LeakyReLU(LEAK),
         nn.Linear(128, 64, bias=False),
     )
-    decoder = nn.Sequential(
+
+
+def _fashion_decoder() -> nn.Module:
+    return nn.Sequential(
         nn.Linear(64, 128, bias=False),
         nn.BatchNorm1d(128, eps=EPSILON, affine=False),
         nn.Unflatten(1, (8, 4, 4)),
         *_small_decoder(8, 32, 16),
     )
-    return LeNet(encoder, decoder)
 
 
 def _small_decoder(first: int, second: int, third: int) -> list[nn.Module]:

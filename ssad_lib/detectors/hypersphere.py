@@ -1,0 +1,332 @@
+"""DeepSVDD and DeepSAD: the squared distance to a fixed centre is the score (METHODS section 4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor, nn
+
+from ssad_lib import augment, rng
+from ssad_lib.detectors.base import Detector, NonFiniteError, as_images, resolve_device
+from ssad_lib.detectors.training import (
+    check_budget,
+    check_finite,
+    evaluate,
+    full_batches,
+    set_rate,
+)
+from ssad_lib.errors import SsadError
+from ssad_lib.models import lenet
+from ssad_lib.models.autoencoder import squared_error
+from ssad_lib.models.initialise import build, xavier_leaky
+
+SMALLEST_COMPONENT = 0.1  # of the centre
+PRETRAINING_DECAY = 0.5e-3
+COLLAPSE = 1e-3  # relative spread of the training scores below which a network is constant
+
+
+class DeepSVDD(Detector):
+    """Deep support vector data description: maps normal images near a fixed centre.
+
+    The defaults are the budget of the DeepSAD authors' code, which paper 000 uses. ``epochs=0``
+    leaves the network untrained; its centre is there all the same.
+
+    Parameters
+    ----------
+    width : int
+        First channel count of the CIFAR network; 32 in the paper.
+    network : {"auto", "cifar", "mnist", "fashion"}
+        ``"auto"`` is mnist for 1 x 28 x 28 images and cifar for all others.
+    epochs, batch_size : int
+        Budget; a partial batch is dropped, unless there is no other.
+    learning_rate : float
+        Of Adam for the first third of the epochs, then a tenth of it.
+    weight_decay : float
+        Coupled, as in the code.
+    power : {2, 1}
+        2: squared distances in the loss (code); 1: distances, √(D + ε) (paper).
+    epsilon : float
+        The ε of the loss.
+    pretrain : {"none", "ae"}
+        ``"ae"`` trains the encoder in an autoencoder first, for as many epochs at the same rate.
+        The code does that, too, but never transfers a weight: ``"none"`` is what it amounts to.
+    contamination : float
+        Share of training images above ``threshold_``, in (0, 0.5].
+    device : str
+        ``"auto"``, ``"cpu"`` or ``"cuda"``.
+    random_state : int
+        Decides weights, batch order and, in DeepSAD, augmentation draws.
+
+    Attributes
+    ----------
+    network_ : torch.nn.Module
+        The encoder, in evaluation mode.
+    center_ : ndarray of float32, shape (d,)
+        Set before training and fixed since.
+    loss_curve_ : list of float
+        Mean training loss of each epoch.
+    measures_ : dict of str to float
+        ``distance_train`` (mean score of the training images), ``collapsed`` (1 if these scores
+        vary by less than a thousandth of their mean, else 0) and ``gradient_norm_max``.
+    """
+
+    def __init__(
+        self,
+        *,
+        width: int = 32,
+        network: str = "auto",
+        epochs: int = 150,
+        batch_size: int = 128,
+        learning_rate: float = 1e-4,
+        weight_decay: float = 0.5e-6,
+        power: int = 2,
+        epsilon: float = 1e-6,
+        pretrain: str = "none",
+        contamination: float = 0.1,
+        device: str = "auto",
+        random_state: int = 0,
+    ) -> None:
+        self.width = width
+        self.network = network
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.power = power
+        self.epsilon = epsilon
+        self.pretrain = pretrain
+        self.contamination = contamination
+        self.device = device
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike | Tensor, y: object = None) -> Detector:
+        """Train on the normal images `X` ``(N, C, H, W)`` in [0, 1]; `y` is ignored."""
+        super().fit(X, y)
+        mean = float(self.decision_scores_.mean(dtype=np.float64))
+        spread = float(self.decision_scores_.std(dtype=np.float64))
+        if not np.isfinite(mean):
+            raise NonFiniteError(
+                "the scores of the training images are not finite: "
+                f"lower learning_rate ({self.learning_rate:g})"
+            )
+        self.measures_ = {
+            "distance_train": mean,
+            "collapsed": float(spread <= COLLAPSE * mean),
+            "gradient_norm_max": self._largest_gradient,
+        }
+        return self
+
+    def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
+        """Return the representation f(x) ``(N, d)`` of each image of `X`."""
+        self._check_fitted()
+        return evaluate(self.network_, self.network_, as_images(X))
+
+    def _fit(self, images: Tensor) -> None:
+        self._check(images)
+        device = resolve_device(self.device)
+        channels, size = images.shape[1], images.shape[2]
+        name = lenet.choose(self.network, channels, size)
+        weights = rng.generator(self.random_state, "weights")
+        encoder = build(lambda: lenet.encoder(name, channels, size, self.width), weights)
+        # Channels-last as in the autoencoder: faster on every device.
+        self.network_ = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        images = images.to(device)
+        if self.pretrain == "ae":
+            weights = rng.generator(self.random_state, "pretrain/weights")
+            decoder = build(
+                lambda: lenet.decoder(name, channels, size, self.width), weights, xavier_leaky
+            )
+            self._pretrain(decoder.to(device), images)
+        self.network_.eval()
+        self.center_ = centre(self._embedded(images))
+        self._largest_gradient = 0.0
+        self.loss_curve_ = self._train(images)
+        self.network_.eval()
+
+    def _check(self, images: Tensor) -> None:
+        check_budget(
+            images,
+            width=self.width,
+            learning_rate=self.learning_rate,
+            epochs=self.epochs,
+            batch_size=self.batch_size,
+        )
+        if images.shape[2] != images.shape[3]:
+            raise SsadError(f"images must be square, not {images.shape[2]} x {images.shape[3]}")
+        if self.power not in (1, 2) or self.epsilon <= 0 or self.weight_decay < 0:
+            raise SsadError(
+                f"power {self.power} must be 1 or 2, epsilon {self.epsilon} positive and "
+                f"weight_decay {self.weight_decay} ≥ 0"
+            )
+        if self.pretrain not in ("none", "ae"):
+            raise SsadError(f"pretrain must be none or ae, not '{self.pretrain}'")
+
+    def _pretrain(self, decoder: nn.Module, images: Tensor) -> None:
+        """Train ``network_`` as the encoder of an autoencoder that ends in `decoder`."""
+        autoencoder = nn.Sequential(self.network_, decoder).train()
+        optimizer = torch.optim.Adam(
+            autoencoder.parameters(), lr=self.learning_rate, weight_decay=PRETRAINING_DECAY
+        )
+        order = rng.generator(self.random_state, "pretrain/order")
+        for epoch in range(self.epochs):
+            for index in full_batches(len(images), self.batch_size, order):
+                clean = images[index.to(images.device)]
+                clean = clean.contiguous(memory_format=torch.channels_last)
+                loss = squared_error(autoencoder(clean), clean).mean()
+                optimizer.zero_grad()
+                loss.backward()
+                optimizer.step()
+            check_finite(
+                "pre-training loss", loss.item(), epoch + 1, self.epochs, self.learning_rate
+            )
+
+    def _train(self, images: Tensor) -> list[float]:
+        """Train ``network_`` on `images` and return the mean loss of each epoch."""
+        parameters = list(self.network_.parameters())
+        optimizer = torch.optim.Adam(
+            parameters, lr=self.learning_rate, weight_decay=self.weight_decay
+        )
+        order = rng.generator(self.random_state, "order")
+        draws = rng.generator(self.random_state, "augmentation")
+        center = torch.from_numpy(self.center_).to(images.device)
+        largest = torch.zeros((), device=images.device)
+        curve: list[float] = []
+        self.network_.train()
+        for epoch in range(self.epochs):
+            late = 3 * epoch >= self.epochs
+            set_rate(optimizer, self.learning_rate * (0.1 if late else 1.0))
+            total = torch.zeros((), dtype=torch.float64, device=images.device)
+            parts = full_batches(len(images), self.batch_size, order)
+            for index in parts:
+                shown = self._shown(images[index.to(images.device)], draws)
+                output = self.network_(shown.contiguous(memory_format=torch.channels_last))
+                loss = self._loss(squared_distance(output, center))
+                optimizer.zero_grad()
+                loss.backward()
+                gradients = [p.grad for p in parameters if p.grad is not None]
+                largest = torch.maximum(largest, torch.nn.utils.get_total_norm(gradients))
+                optimizer.step()
+                total += loss.detach().double()
+            curve.append(float(total) / len(parts))
+            self._largest_gradient = float(largest)
+            for name, value in (
+                ("training loss", curve[-1]),
+                ("gradient", self._largest_gradient),
+            ):
+                check_finite(name, value, epoch + 1, self.epochs, self.learning_rate)
+        return curve
+
+    def _shown(self, clean: Tensor, draws: torch.Generator) -> Tensor:  # noqa: ARG002
+        """Return what the network sees of a batch of normal images."""
+        return clean
+
+    def _loss(self, squared: Tensor) -> Tensor:
+        """Return the loss from the squared distances of what the network saw."""
+        return attraction(squared, self.power, self.epsilon).mean()
+
+    def _embedded(self, images: Tensor) -> Tensor:
+        return torch.from_numpy(evaluate(self.network_, self.network_, images))
+
+    def _scores(self, images: Tensor) -> NDArray[np.float32]:
+        center = torch.from_numpy(self.center_)
+        return squared_distance(self._embedded(images), center).numpy()
+
+
+class DeepSAD(DeepSVDD):
+    """Deep semi-supervised detection whose labelled anomalies are augmented normal images.
+
+    Parameters are those of `DeepSVDD` and:
+
+    Parameters
+    ----------
+    augmentation : str
+        Name of an augmentation (`ssad_lib.augment.names`).
+    augmentation_options : mapping, optional
+        Its options.
+    eta : float
+        Weight of the term that drives augmented images away from the centre.
+    """
+
+    def __init__(
+        self,
+        augmentation: str = "cutout",
+        *,
+        augmentation_options: Mapping[str, Any] | None = None,
+        width: int = 32,
+        network: str = "auto",
+        epochs: int = 150,
+        batch_size: int = 128,
+        learning_rate: float = 1e-4,
+        weight_decay: float = 0.5e-6,
+        power: int = 2,
+        eta: float = 1.0,
+        epsilon: float = 1e-6,
+        pretrain: str = "none",
+        contamination: float = 0.1,
+        device: str = "auto",
+        random_state: int = 0,
+    ) -> None:
+        super().__init__(
+            width=width,
+            network=network,
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            weight_decay=weight_decay,
+            power=power,
+            epsilon=epsilon,
+            pretrain=pretrain,
+            contamination=contamination,
+            device=device,
+            random_state=random_state,
+        )
+        self.augmentation = augmentation
+        self.augmentation_options = augmentation_options
+        self.eta = eta
+
+    def _check(self, images: Tensor) -> None:
+        super()._check(images)
+        if not self.eta >= 0:
+            raise SsadError(f"eta {self.eta} must be ≥ 0")
+        self._augmentation = augment.get(self.augmentation, **(self.augmentation_options or {}))
+
+    def _shown(self, clean: Tensor, draws: torch.Generator) -> Tensor:
+        # One forward pass for both halves: with batch statistics of their own they would be told
+        # apart trivially in training, and not at all in evaluation (METHODS 4.8).
+        return torch.cat([clean, self._augmentation(clean, draws)])
+
+    def _loss(self, squared: Tensor) -> Tensor:
+        normal, augmented = squared.chunk(2)
+        near = attraction(normal, self.power, self.epsilon).mean()
+        far = repulsion(augmented, self.power, self.epsilon).mean()
+        return (near + self.eta * far) / 2
+
+
+def centre(outputs: Tensor) -> NDArray[np.float32]:
+    """Return the mean of the outputs ``(N, d)``, no component of it between 0 and ±0.1.
+
+    Smaller components move out to ±0.1, because a bias-free unit reaches 0 too easily; components
+    that are exactly 0 stay.
+    """
+    mean = outputs.double().mean(0)
+    moved = mean.sign() * mean.abs().clamp(min=SMALLEST_COMPONENT)
+    return moved.float().numpy()
+
+
+def squared_distance(outputs: Tensor, center: Tensor) -> Tensor:
+    """Return D(x) = ‖f(x) − c‖² ``(N,)`` of outputs ``(N, d)``."""
+    return ((outputs - center) ** 2).sum(1)
+
+
+def attraction(squared: Tensor, power: int, epsilon: float) -> Tensor:
+    """Return D, or for `power` 1 the distance √(D + ε), whose gradient is finite at the centre."""
+    return squared if power == 2 else (squared + epsilon).sqrt()
+
+
+def repulsion(squared: Tensor, power: int, epsilon: float) -> Tensor:
+    """Return 1 / (D + ε), or for `power` 1 its root 1 / √(D + ε)."""
+    return (squared + epsilon) ** (-power / 2)
