@@ -1,0 +1,109 @@
+"""Forest plots: an effect, its interval and its p-value on every row (Figures 1, 3, 4 and 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from ssad_lib.appearance import BLUE, CATEGORIES, GREY, ORANGE, effect, p_text, signed
+from ssad_lib.figures.drawing import QUIET, Drawing, legend_of, panel_axes, scatter
+
+
+def forest(panels: Mapping[str, pd.DataFrame], effect_name: str = "relative AUC") -> Drawing:
+    """Draw one forest plot per panel, two on a line: Figures 1, 3, 4 and 10 of paper 000.
+
+    Rows are sorted by pseudo-median; a row without numbers comes last.
+
+    Parameters
+    ----------
+    panels : mapping of str to DataFrame
+        Title and table of each panel. Index: label of the augmentation. Columns: category (a key
+        of `appearance.CATEGORIES`), pseudo_median, low, high (95 % interval), p_value (one-sided,
+        that the augmentation improves), p_holm, n.
+    effect_name : str
+        What the pseudo-median is one of.
+    """
+    tables = {
+        title: table.sort_values("pseudo_median", ascending=False)
+        for title, table in panels.items()
+    }
+    longest = max(len(table) for table in tables.values())
+
+    def make() -> Figure:
+        width = 6.4 if len(tables) == 1 else 4.6
+        figure, axes = panel_axes(len(tables), 2, (width, 0.27 * longest + 1.1), sharex=True)
+        for axis, (title, table) in zip(axes, tables.items(), strict=True):
+            _forest_rows(axis, table)
+            axis.set_title(title, pad=14)
+        for axis in axes[-2:]:
+            axis.set_xlabel(f"{effect_name} (pseudo-median, 95 % interval)")
+            axis.tick_params(axis="x", labelbottom=True)
+        legend_of(figure, CATEGORIES, pd.concat(tables.values())["category"])
+        return figure
+
+    said = " ".join(f"{title}: {_forest_text(table)}." for title, table in tables.items())
+    return Drawing(make, f"Forest plot of {effect_name} by augmentation. {said}")
+
+
+def _forest_rows(axis: Axes, table: pd.DataFrame) -> None:
+    place = np.arange(len(table))[::-1]
+    axis.axvline(0, color=GREY, linewidth=1)
+    for y, (_, row) in zip(place, table.iterrows(), strict=True):
+        mark = CATEGORIES[row["category"]]
+        axis.hlines(y, row["low"], row["high"], color=mark.colour, linewidth=1.6)
+        scatter(axis, row["pseudo_median"], y, mark, s=50, zorder=3)
+    beside: dict[str, Any] = {"transform": axis.get_yaxis_transform(), "fontsize": 9}
+    for y, p in zip(place, table["p_value"], strict=True):
+        axis.text(1.02, y, p_text(p), va="center", alpha=QUIET, **beside)
+    axis.text(1.02, len(table) - 0.35, "p", va="bottom", style="italic", alpha=QUIET, **beside)
+    axis.set_yticks(place, table.index)
+    axis.tick_params(axis="y", length=0)
+    axis.set_ylim(-0.7, len(table) - 0.3)
+
+
+def _forest_text(table: pd.DataFrame) -> str:
+    """Return the rows of a panel in words, best first."""
+    ran = table.dropna(subset="pseudo_median")
+    rows = ", ".join(
+        f"{name} {signed(row['pseudo_median'])} (p {p_text(row['p_value'])})"
+        for name, row in ran.iterrows()
+    )
+    effects = ran["p_value"].map(effect)
+    counts = f"{(effects == 'beneficial').sum()} of {len(ran)} beneficial at p < 0.05"
+    return f"{counts}, {(effects == 'harmful').sum()} harmful at p > 0.95; {rows}"
+
+
+def differences(parts: pd.DataFrame, title: str) -> Drawing:
+    """Draw the effects of a claim's comparisons as a forest plot.
+
+    Parameters
+    ----------
+    parts : DataFrame
+        Columns gen, against, difference, low, high, verdict (`ssad_lib.claims.matched_is_best`).
+    title : str
+        What was run.
+    """
+    names = [f"{part.gen} over {part.against}" for part in parts.itertuples()]
+
+    def make() -> Figure:
+        figure, axis = plt.subplots(figsize=(6.4, 0.36 * len(parts) + 1.2), layout="constrained")
+        place = np.arange(len(parts))[::-1]
+        colours = [BLUE if verdict == "supported" else GREY for verdict in parts["verdict"]]
+        axis.hlines(place, parts["low"], parts["high"], colors=colours, linewidth=2)
+        axis.scatter(parts["difference"], place, c=colours, s=36, zorder=3)
+        axis.axvline(0, color=ORANGE, linewidth=1.5)
+        axis.set_yticks(place, names)
+        axis.set(xlabel="difference of AUC (pseudo-median, 95 % interval)", title=title)
+        return figure
+
+    said = ", ".join(
+        f"{name} {part.difference:+.2f}"
+        for name, part in zip(names, parts.itertuples(), strict=True)
+    )
+    return Drawing(make, f"Forest plot of the gain of the matched augmentation, {title}: {said}.")

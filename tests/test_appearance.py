@@ -1,0 +1,50 @@
+import pytest
+
+from ssad_lib import augment
+from ssad_lib.appearance import CATEGORIES, GROUPS, effect, p_text, signed
+
+
+def luminance(colour):
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one, other):
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_every_category_has_a_mark_of_its_own():
+    assert {augment.get(name).category for name in augment.names()} == set(CATEGORIES)
+    for marks in (CATEGORIES, GROUPS):
+        assert len({mark.shape for mark in marks.values()}) == len(marks)
+        assert len({mark.colour for mark in marks.values()}) == len(marks)
+
+
+@pytest.mark.parametrize("page", ["#ffffff", "#14181e", "#1b222b"])
+def test_marks_stand_out_on_light_and_dark_pages(page):
+    weakest = min(contrast(m.colour, page) for m in [*CATEGORIES.values(), *GROUPS.values()])
+    assert weakest > 2.6
+
+
+@pytest.mark.parametrize(
+    ("p", "text", "meaning"),
+    [
+        (2e-6, "<0.001", "beneficial"),
+        (0.0499, "0.050", "beneficial"),
+        (0.5, "0.500", "no clear effect"),
+        (0.951, "0.951", "harmful"),
+        (0.9999, ">0.999", "harmful"),
+        (float("nan"), "–", "not tested"),
+    ],
+)
+def test_p_values_as_the_paper_reads_them(p, text, meaning):
+    assert p_text(p) == text
+    assert effect(p) == meaning
+
+
+def test_signs_are_as_long_as_each_other():
+    assert [signed(0.12), signed(-0.1234), signed(0.5, 1), signed(float("nan"))] == [
+        "+0.120", "−0.123", "+0.5", "–",
+    ]  # fmt: skip
