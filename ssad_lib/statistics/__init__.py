@@ -1,0 +1,43 @@
+"""The statistics of paper 000: tests, intervals, corrections (METHODS sections 6 and 15)."""
+
+from ssad_lib.statistics.intervals import (
+    binomial_interval,
+    bootstrap_interval,
+    two_stage_interval,
+)
+from ssad_lib.statistics.multiple import holm
+from ssad_lib.statistics.ranks import (
+    Outcome,
+    binomial,
+    category_rank,
+    friedman,
+    spearman,
+    trend,
+    within_category,
+)
+from ssad_lib.statistics.wilcoxon import (
+    Alternative,
+    SignedRank,
+    clustered,
+    signed_rank,
+    walsh_averages,
+)
+
+__all__ = [
+    "Alternative",
+    "Outcome",
+    "SignedRank",
+    "binomial",
+    "binomial_interval",
+    "bootstrap_interval",
+    "category_rank",
+    "clustered",
+    "friedman",
+    "holm",
+    "signed_rank",
+    "spearman",
+    "trend",
+    "two_stage_interval",
+    "walsh_averages",
+    "within_category",
+]
