@@ -91,7 +91,7 @@ def image_set(spec: RunSpec, split: str) -> data.ImageSet:
     return _load(spec.image_set, split, count or None, spec.size or None)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=8)
 def _load(name: str, split: str, images_per_class: int | None, size: int | None) -> data.ImageSet:
     return data.load(name, split=split, images_per_class=images_per_class, size=size)
 
@@ -99,6 +99,15 @@ def _load(name: str, split: str, images_per_class: int | None, size: int | None)
 def fingerprint(train: str, test: str) -> str:
     """Return the one fingerprint of both splits that enters a specification."""
     return f"{train}+{test}"
+
+
+def content(name: str, images_per_class: int, test_images_per_class: int, size: int) -> str:
+    """Return the fingerprint of the train and test images that a study uses."""
+    parts = [
+        _load(name, split, count or None, size or None).fingerprint
+        for split, count in (("train", images_per_class), ("test", test_images_per_class))
+    ]
+    return fingerprint(*parts)
 
 
 def check_fingerprint(spec: RunSpec, train: str, test: str) -> None:

@@ -15,7 +15,8 @@ from ssad_lib import augment, data, metrics, rng, tasks
 from ssad_lib.detectors import AE, DAE
 from ssad_lib.engine.run import one_thread
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, parameter_count
-from ssad_lib.studies.grid import label as budget_label
+from ssad_lib.studies.grid import label as data_label
+from ssad_lib.studies.grid import training_label
 
 PICTURES = 8
 SEED = 0
@@ -47,16 +48,8 @@ class Demonstration:
 
 def label(settings: Mapping[str, Any]) -> str:
     """Return the budget of the demonstration in words."""
-    return budget_label(
-        image_set=settings["image_set"],
-        images=settings["images_per_class"],
-        size=0,
-        width=settings["width"],
-        epochs=settings["epochs"],
-        batch_size=settings["batch_size"],
-        classes=1,
-        seeds=1,
-    )
+    images = data_label(settings["image_set"], settings["images_per_class"], classes=1, seeds=1)
+    return f"{images}; {training_label(('AE', 'DAE'), 0, settings)}"
 
 
 def stages(width: int, channels: int = 3, size: int = 32) -> tuple[dict[str, tuple[int, ...]], int]:

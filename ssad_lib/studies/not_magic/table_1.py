@@ -1,4 +1,4 @@
-"""The studies of paper 000, "Self-supervision is not magic": the grid and units of its Table 1."""
+"""Table 1 of paper 000: its cells, and what the page shows of them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,21 @@ import numpy as np
 import pandas as pd
 from torch import Tensor
 
-from ssad_lib import augment, data, paper_values, results, statistics, tasks
+from ssad_lib import augment, data, paper_values, statistics, tasks
+from ssad_lib.evidence import NO_AUGMENTATION, UNTRAINED, tidy
 from ssad_lib.record import Record
-from ssad_lib.spec import RunSpec
-from ssad_lib.studies.grid import Budget, label
+from ssad_lib.studies.grid import Budget
+from ssad_lib.studies.not_magic.runs import TABLE_1
 from ssad_lib.widgets import TableBrowser
 
-UNTRAINED = "untrained"
-NO_AUGMENTATION = "none"
 SEMANTIC = "Semantic"
 EXAMPLES = 8
-AUGMENTATIONS = ("cutout", "flip", "invert", "geom")  # rows of Table 1, in its order
-
-
-def table_1(budget: Budget) -> list[RunSpec]:
-    """Return the runs of Table 1's DAE rows, with a no-training and a no-augmentation row."""
-    content = budget.data_fingerprint()
-    runs = [*budget.specs("AE", content=content, epochs=0), *budget.specs("AE", content=content)]
-    for augmentation in AUGMENTATIONS:
-        runs += budget.specs("DAE", augmentation, content=content)
-    return runs
+CELL = ["model", "row", "column", "normal_class", "seed"]
 
 
 def row_names() -> list[str]:
     """Return the rows of our Table 1: the two reference rows, then the paper's."""
-    return [UNTRAINED, NO_AUGMENTATION, *(augment.get(name).label for name in AUGMENTATIONS)]
+    return [UNTRAINED, NO_AUGMENTATION, *(augment.get(name).label for name in TABLE_1)]
 
 
 def column_names() -> list[str]:
@@ -40,25 +30,18 @@ def column_names() -> list[str]:
     return [*(augment.get(gen).label for gen in augment.gens()), SEMANTIC]
 
 
-def units(records: Iterable[Record]) -> pd.DataFrame:
-    """Return one AUC per cell of Table 1, normal class and seed.
+def units(task_table: pd.DataFrame) -> pd.DataFrame:
+    """Return one AUC per model, cell of Table 1, normal class and seed.
 
-    Columns: row, column, normal_class, seed, auc. ``Semantic`` is the mean over the in-the-wild
-    pairs of the normal class (METHODS 1.2).
+    Columns: model, row, column, normal_class, seed, auc. ``Semantic`` is the mean over the
+    in-the-wild pairs of the normal class (METHODS 1.2). `task_table` is `ssad_lib.evidence.tidy`'s.
     """
-    frame = results.table(records)
-    frame["row"] = [
-        _row(detector, augmentation, epochs)
-        for detector, augmentation, epochs in zip(
-            frame["detector"], frame["augmentation"], frame["epochs"], strict=True
-        )
-    ]
+    frame = task_table[task_table["row"].isin(row_names())].copy()
     frame["column"] = [
         SEMANTIC if testbed == tasks.IN_THE_WILD else augment.get(anomaly).label
         for testbed, anomaly in zip(frame["testbed"], frame["anomaly"], strict=True)
     ]
-    cell = ["row", "column", "normal_class", "seed"]
-    return frame.groupby(cell, sort=False)["auc"].mean().reset_index()
+    return frame.groupby(CELL, sort=False)["auc"].mean().reset_index()
 
 
 def cells(unit_table: pd.DataFrame) -> pd.DataFrame:
@@ -81,7 +64,7 @@ def paper_cells(model: str = "DAE") -> pd.DataFrame:
     printed = paper_values.read("000_table1_auc")
     mine = printed[printed["model"] == model]
     return mine.pivot_table(index="aug", columns="gen", values="value").reindex(
-        index=[augment.get(name).label for name in AUGMENTATIONS], columns=column_names()
+        index=[augment.get(name).label for name in TABLE_1], columns=column_names()
     )
 
 
@@ -141,7 +124,7 @@ def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) ->
             groups.setdefault((width, epochs), []).append(record)
     budgets = {}
     for (width, epochs), group in sorted(groups.items()):
-        values = units(group)
+        values = units(tidy(group))
         chosen = values[values["column"] == column].groupby(["row", "normal_class"])["auc"].mean()
         budgets[f"width {width}, {epochs} epochs"] = chosen
     table = pd.DataFrame(budgets).dropna(thresh=2)
@@ -197,26 +180,3 @@ def controlled_examples(budget: Budget) -> tuple[dict[str, Tensor], str]:
         f"{EXAMPLES} normal test images of {budget.image_set} and, below, the same through {made}."
     )
     return rows, alt
-
-
-def budget_label(records: Iterable[Record]) -> str:
-    """Return the budget of finished `records` in words, read from their specifications."""
-    specs = [record.spec for record in records]
-    trained = [dict(spec.detector_options) for spec in specs]
-    first = specs[0]
-    return label(
-        image_set=first.image_set,
-        images=first.images_per_class,
-        size=first.size,
-        width=max(int(str(options["width"])) for options in trained),
-        epochs=max(int(str(options["epochs"])) for options in trained),
-        batch_size=max(int(str(options["batch_size"])) for options in trained),
-        classes=len({spec.normal_class for spec in specs}),
-        seeds=len({spec.seed for spec in specs}),
-    )
-
-
-def _row(detector: str, augmentation: str, epochs: int) -> str:
-    if epochs == 0:
-        return UNTRAINED
-    return NO_AUGMENTATION if detector == "AE" else augment.get(augmentation).label

@@ -1,0 +1,92 @@
+"""Evidence: the records of a study as one tidy table, for figures and claims."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from ssad_lib import augment, results
+from ssad_lib.record import Record
+from ssad_lib.spec import RunSpec
+from ssad_lib.studies.grid import is_untrained
+
+UNTRAINED = "untrained"
+NO_AUGMENTATION = "none"
+MODELS = {"DAE": "AE", "DeepSAD": "DeepSVDD"}  # a model and what it is without augmentation
+UNIT = ["normal_class", "seed"]  # what a test pairs over
+TASK = ["normal_class", "seed", "testbed", "anomaly"]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What one source of results says: a run of this book, or committed records.
+
+    Attributes
+    ----------
+    name : str
+        Such as ``"this run"``.
+    image_set : str
+    classes : tuple of str
+        Names of its classes.
+    tasks : DataFrame
+        From `tidy`.
+    alignment : DataFrame
+        MMD of each task, augmentation and draw (`ssad_lib.studies.alignment`); may be empty.
+    """
+
+    name: str
+    image_set: str
+    classes: tuple[str, ...]
+    tasks: pd.DataFrame
+    alignment: pd.DataFrame
+
+    def of(self, model: str, *rows: str) -> pd.DataFrame:
+        """Return the tasks of `model` (DAE, DeepSAD or AP), of `rows` only if any is given."""
+        mine = self.tasks[self.tasks["model"] == model]
+        return mine[mine["row"].isin(rows)] if rows else mine
+
+    def gains(self, model: str) -> pd.DataFrame:
+        """Return the relative AUC of every task and augmentation of `model` (METHODS 6.1).
+
+        The columns of `tasks`, for augmented rows only, and ``base`` (the AUC of the same task
+        without augmentation) and ``gain`` (the difference).
+        """
+        mine = self.of(model)
+        base = mine[mine["row"] == NO_AUGMENTATION][[*TASK, "auc"]]
+        augmented = mine[~mine["row"].isin([UNTRAINED, NO_AUGMENTATION])]
+        joined = augmented.merge(base.rename(columns={"auc": "base"}), on=TASK)
+        return joined.assign(gain=joined["auc"] - joined["base"])
+
+
+def tidy(records: Iterable[Record]) -> pd.DataFrame:
+    """Return one row per run and task, in the words of the paper's tables.
+
+    Columns of `ssad_lib.results.table`, and model (DAE, DeepSAD, AP), row (untrained, none or the
+    augmentation's label), category of the augmentation, and the measures of the run.
+    """
+    done = [record for record in records if not record.error]
+    labels = [
+        {"key": r.spec.key, "model": model_of(r.spec), "row": row_of(r.spec), **r.measures}
+        for r in done
+    ]
+    if not labels:
+        return pd.DataFrame(columns=["key", "model", "row", "category", *TASK, "auc"])
+    frame = results.table(done).merge(pd.DataFrame(labels).drop_duplicates("key"), on="key")
+    categories = {name: augment.get(name).category for name in augment.names()}
+    return frame.assign(category=frame["augmentation"].map(categories))
+
+
+def model_of(spec: RunSpec) -> str:
+    """Return the model whose row `spec` is: AE is DAE without augmentation."""
+    plain = {without: model for model, without in MODELS.items()}
+    return plain.get(spec.detector, spec.detector)
+
+
+def row_of(spec: RunSpec) -> str:
+    """Return the row of a table that `spec` belongs to."""
+    if is_untrained(spec):
+        return UNTRAINED
+    plain = spec.detector in MODELS.values()
+    return NO_AUGMENTATION if plain else augment.get(spec.augmentation).label
