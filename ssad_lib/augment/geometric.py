@@ -119,6 +119,11 @@ class Flip:
         return torch.where(per_image(parameters["flipped"]), images.flip(2), images)
 
 
+def shift_length(side: int) -> int:
+    """Return GEOM's translation in pixels: a quarter of the side."""
+    return round(0.25 * side)
+
+
 @dataclass(frozen=True)
 class Geom:
     """Mirror, translate by a quarter of the side, rotate: 72 transforms, all equally likely.
@@ -154,7 +159,7 @@ class Geom:
         """Mirror, translate, turn: one look-up in the padded image."""
         side = images.shape[3]
         require_square("GEOM", *images.shape[2:])
-        step = round(0.25 * side)
+        step = shift_length(side)
         stride = side + 2 * step
         row = torch.arange(side, device=images.device).unsqueeze(1)
         column = row.T
@@ -166,9 +171,10 @@ class Geom:
         down, right = (step * parameters["shift"]).split(1, dim=1)
         right = torch.where(mirrored, -right, right)
         index = index + (step - down) * stride + (step - right)
-        return take_pixels(self._padded(images, step), index).view(images.shape)
+        return take_pixels(self.padded(images, step), index).view(images.shape)
 
-    def _padded(self, images: Tensor, step: int) -> Tensor:
+    def padded(self, images: Tensor, step: int) -> Tensor:
+        """Return the images with `step` pixels of the fill on each side."""
         if self.geom_fill == "zero":
             return F.pad(images, (step,) * 4)
         side = images.shape[3]

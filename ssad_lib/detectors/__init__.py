@@ -3,20 +3,23 @@
 from ssad_lib.detectors.autoencoder import AE, DAE
 from ssad_lib.detectors.base import Detector, NonFiniteError
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
+from ssad_lib.detectors.prediction import AP
 
 DETECTORS: dict[str, type[Detector]] = {
     "AE": AE,
     "DAE": DAE,
     "DeepSVDD": DeepSVDD,
     "DeepSAD": DeepSAD,
+    "AP": AP,
 }
 """Every detector by the name a run specification uses."""
 
-AUGMENTED = ("DAE", "DeepSAD")
+AUGMENTED = ("DAE", "DeepSAD", "AP")
 """Those that take an augmentation (``augmentation``, ``augmentation_options``)."""
 
 __all__ = [
     "AE",
+    "AP",
     "AUGMENTED",
     "DAE",
     "DETECTORS",

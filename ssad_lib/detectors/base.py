@@ -44,7 +44,7 @@ class Detector(BaseEstimator):
         if not 0 < self.contamination <= 0.5:
             raise SsadError(f"contamination must lie in (0, 0.5], not {self.contamination}")
         self._fit(images)
-        self.decision_scores_ = self._scores(images)
+        self.decision_scores_ = self._training_scores(images)
         self.threshold_ = float(np.quantile(self.decision_scores_, 1 - self.contamination))
         self.labels_ = (self.decision_scores_ > self.threshold_).astype(np.int64)
         return self
@@ -67,6 +67,10 @@ class Detector(BaseEstimator):
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         raise NotImplementedError
+
+    def _training_scores(self, images: Tensor) -> NDArray[np.float32]:
+        """Return the scores of the images just fitted; for detectors that have them already."""
+        return self._scores(images)
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "decision_scores_"):

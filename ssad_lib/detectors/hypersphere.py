@@ -11,20 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor, nn
 
 from ssad_lib import augment, rng
+from ssad_lib.detectors import training
 from ssad_lib.detectors.base import Detector, NonFiniteError, as_images, resolve_device
-from ssad_lib.detectors.training import (
-    check_budget,
-    check_finite,
-    evaluate,
-    full_batches,
-    set_rate,
-)
+from ssad_lib.detectors.distances import attraction, centre, repulsion, squared_distance
 from ssad_lib.errors import SsadError
 from ssad_lib.models import lenet
 from ssad_lib.models.autoencoder import squared_error
 from ssad_lib.models.initialise import build, xavier_leaky
 
-SMALLEST_COMPONENT = 0.1  # of the centre
 PRETRAINING_DECAY = 0.5e-3
 COLLAPSE = 1e-3  # relative spread of the training scores below which a network is constant
 
@@ -123,7 +117,7 @@ class DeepSVDD(Detector):
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the representation f(x) ``(N, d)`` of each image of `X`."""
         self._check_fitted()
-        return evaluate(self.network_, self.network_, as_images(X))
+        return training.evaluate(self.network_, self.network_, as_images(X))
 
     def _fit(self, images: Tensor) -> None:
         self._check(images)
@@ -148,7 +142,7 @@ class DeepSVDD(Detector):
         self.network_.eval()
 
     def _check(self, images: Tensor) -> None:
-        check_budget(
+        training.check_budget(
             images,
             width=self.width,
             learning_rate=self.learning_rate,
@@ -173,14 +167,14 @@ class DeepSVDD(Detector):
         )
         order = rng.generator(self.random_state, "pretrain/order")
         for epoch in range(self.epochs):
-            for index in full_batches(len(images), self.batch_size, order):
+            for index in training.full_batches(len(images), self.batch_size, order):
                 clean = images[index.to(images.device)]
                 clean = clean.contiguous(memory_format=torch.channels_last)
                 loss = squared_error(autoencoder(clean), clean).mean()
                 optimizer.zero_grad()
                 loss.backward()
                 optimizer.step()
-            check_finite(
+            training.check_finite(
                 "pre-training loss", loss.item(), epoch + 1, self.epochs, self.learning_rate
             )
 
@@ -198,9 +192,9 @@ class DeepSVDD(Detector):
         self.network_.train()
         for epoch in range(self.epochs):
             late = 3 * epoch >= self.epochs
-            set_rate(optimizer, self.learning_rate * (0.1 if late else 1.0))
+            training.set_rate(optimizer, self.learning_rate * (0.1 if late else 1.0))
             total = torch.zeros((), dtype=torch.float64, device=images.device)
-            parts = full_batches(len(images), self.batch_size, order)
+            parts = training.full_batches(len(images), self.batch_size, order)
             for index in parts:
                 shown = self._shown(images[index.to(images.device)], draws)
                 output = self.network_(shown.contiguous(memory_format=torch.channels_last))
@@ -213,11 +207,9 @@ class DeepSVDD(Detector):
                 total += loss.detach().double()
             curve.append(float(total) / len(parts))
             self._largest_gradient = float(largest)
-            for name, value in (
-                ("training loss", curve[-1]),
-                ("gradient", self._largest_gradient),
-            ):
-                check_finite(name, value, epoch + 1, self.epochs, self.learning_rate)
+            where = (epoch + 1, self.epochs, self.learning_rate)
+            training.check_finite("training loss", curve[-1], *where)
+            training.check_finite("gradient", self._largest_gradient, *where)
         return curve
 
     def _shown(self, clean: Tensor, draws: torch.Generator) -> Tensor:  # noqa: ARG002
@@ -229,7 +221,7 @@ class DeepSVDD(Detector):
         return attraction(squared, self.power, self.epsilon).mean()
 
     def _embedded(self, images: Tensor) -> Tensor:
-        return torch.from_numpy(evaluate(self.network_, self.network_, images))
+        return torch.from_numpy(training.evaluate(self.network_, self.network_, images))
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         center = torch.from_numpy(self.center_)
@@ -304,29 +296,3 @@ class DeepSAD(DeepSVDD):
         near = attraction(normal, self.power, self.epsilon).mean()
         far = repulsion(augmented, self.power, self.epsilon).mean()
         return (near + self.eta * far) / 2
-
-
-def centre(outputs: Tensor) -> NDArray[np.float32]:
-    """Return the mean of the outputs ``(N, d)``, no component of it between 0 and ±0.1.
-
-    Smaller components move out to ±0.1, because a bias-free unit reaches 0 too easily; components
-    that are exactly 0 stay.
-    """
-    mean = outputs.double().mean(0)
-    moved = mean.sign() * mean.abs().clamp(min=SMALLEST_COMPONENT)
-    return moved.float().numpy()
-
-
-def squared_distance(outputs: Tensor, center: Tensor) -> Tensor:
-    """Return D(x) = ‖f(x) − c‖² ``(N,)`` of outputs ``(N, d)``."""
-    return ((outputs - center) ** 2).sum(1)
-
-
-def attraction(squared: Tensor, power: int, epsilon: float) -> Tensor:
-    """Return D, or for `power` 1 the distance √(D + ε), whose gradient is finite at the centre."""
-    return squared if power == 2 else (squared + epsilon).sqrt()
-
-
-def repulsion(squared: Tensor, power: int, epsilon: float) -> Tensor:
-    """Return 1 / (D + ε), or for `power` 1 its root 1 / √(D + ε)."""
-    return (squared + epsilon) ** (-power / 2)
