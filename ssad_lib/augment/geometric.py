@@ -171,10 +171,9 @@ class Geom:
         down, right = (step * parameters["shift"]).split(1, dim=1)
         right = torch.where(mirrored, -right, right)
         index = index + (step - down) * stride + (step - right)
-        return take_pixels(self.padded(images, step), index).view(images.shape)
+        return take_pixels(self._padded(images, step), index).view(images.shape)
 
-    def padded(self, images: Tensor, step: int) -> Tensor:
-        """Return the images with `step` pixels of the fill on each side."""
+    def _padded(self, images: Tensor, step: int) -> Tensor:
         if self.geom_fill == "zero":
             return F.pad(images, (step,) * 4)
         side = images.shape[3]

@@ -6,21 +6,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
 from scipy.special import digamma, zeta
 
 Array = NDArray[np.float64]
 
-LARGEST = 1e6  # of a concentration: equal vectors have no finite one
-FALLBACK_TOTAL = 1e3  # where the start cannot be estimated
-TOLERANCE = 1e-9
-ITERATIONS = 1000
+TOTALS = (1e-6, 1e6)  # of the concentrations; equal vectors would need an infinite one
 NEWTON_STEPS = 5
 
 
 def fit(log_probabilities: Array) -> Array:
     """Return the concentrations ``(K,)`` most likely to have given these probability vectors.
 
-    Fixed point of Minka, "Estimating a Dirichlet distribution" (2000), equation 9.
+    At the maximum ψ(α_j) = ψ(Σα) + mean log p_j, so every α_j follows from the total Σα, and one
+    total agrees with its parts. The iteration of Minka (2000) inserts the total again and again;
+    it moves so slowly where predictions are alike that it stops long before the maximum (K = 72:
+    1000 steps do not suffice). Finding the total by bracketing takes a dozen evaluations.
 
     Parameters
     ----------
@@ -28,27 +29,17 @@ def fit(log_probabilities: Array) -> Array:
         Logarithms, all finite.
     """
     mean_log = log_probabilities.mean(axis=0)
-    alpha = _start(log_probabilities, mean_log)
-    for _ in range(ITERATIONS):
-        before = alpha
-        target = digamma(before.sum()) + mean_log
-        alpha = np.minimum(inverse_digamma(target), LARGEST)
-        if np.abs(alpha - before).max() < TOLERANCE:
-            break
-    return alpha
 
+    def parts(log_total: float) -> Array:
+        return inverse_digamma(digamma(np.exp(log_total)) + mean_log)
 
-def _start(log_probabilities: Array, mean_log: Array) -> Array:
-    """Return the start of the code of Golan and El-Yaniv: the mean times an estimated total."""
-    K = log_probabilities.shape[1]
-    mean: Array = np.exp(log_probabilities).mean(axis=0)
-    # All divided by N: the entropy of the mean against the mean of the logarithms.
-    below = (mean * np.log(mean)).sum() - (mean * mean_log).sum()
-    total = (K - 1) * np.euler_gamma / below if below > 0 else np.inf
-    if not np.isfinite(total) or total > LARGEST:
-        total = FALLBACK_TOTAL
-    started: Array = mean * total
-    return started
+    def excess(log_total: float) -> float:
+        return float(np.log(parts(log_total).sum())) - log_total
+
+    low, high = np.log(TOTALS)
+    if excess(high) >= 0:
+        return parts(high)
+    return parts(brentq(excess, low, high, xtol=1e-12))
 
 
 def inverse_digamma(values: Array) -> Array:

@@ -74,21 +74,32 @@ class Geometric:
         return self.augmentation.apply(images, parameters)
 
     def whole(self, images: Tensor, transform: int, generator: torch.Generator) -> Tensor:  # noqa: ARG002
-        """Mirror, shift and turn all images alike: a cut from the padded images, no look-ups."""
-        side = images.shape[3]
-        step = shift_length(side)
+        """Mirror, shift and turn all images alike: slices, no look-ups."""
+        step = shift_length(images.shape[3])
         shifts = TRANSLATIONS[self._operation.geom_translate]
         down, right = shifts[transform // TURNS % len(shifts)]
-        mirrored = images.flip(3) if transform >= self.count // 2 else images
-        top, left = step * (1 - down), step * (1 - right)
-        padded = self._operation.padded(mirrored, step)
-        moved = padded[:, :, top : top + side, left : left + side]
+        fill = self._operation.geom_fill
+        moved = images.flip(3) if transform >= self.count // 2 else images
+        moved = shifted(shifted(moved, down * step, 2, fill), right * step, 3, fill)
         return moved.rot90(transform % TURNS, (2, 3))
 
     @property
     def _operation(self) -> Geom:
         assert isinstance(self.augmentation.operation, Geom)
         return self.augmentation.operation
+
+
+def shifted(images: Tensor, pixels: int, axis: int, fill: str) -> Tensor:
+    """Return the images moved by `pixels` along `axis`; zeros or their mirror image enter."""
+    if pixels == 0:
+        return images
+    length = images.shape[axis]
+    if pixels < 0:
+        return shifted(images.flip(axis), -pixels, axis, fill).flip(axis)
+    entering = images.narrow(axis, 0, pixels).flip(axis)
+    if fill == "zero":
+        entering = torch.zeros_like(entering)
+    return torch.cat([entering, images.narrow(axis, 0, length - pixels)], dim=axis)
 
 
 @dataclass(frozen=True)
