@@ -1,34 +1,11 @@
-// One frame of a picture sheet, chosen by one native control per axis. No kernel, no library.
+// One frame of a picture sheet, chosen by one native control per axis.
 
-let made = 0;
-
-function element(tag, properties, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
-
-function control(axis, position, choose) {
-  const id = `ssad-sprite-${made++}`;
-  const label = element("label", { htmlFor: id, textContent: axis.name });
+function control(axis, choose) {
   if (Array.isArray(axis.options)) {
-    const options = axis.options.map((text, value) => element("option", { value, textContent: text }));
-    const select = element("select", { id }, ...options);
-    const show = (value) => (select.value = value);
-    select.addEventListener("change", () => choose(Number(select.value)));
-    show(position);
-    return { row: element("div", { className: "ssad-control" }, label, select), show };
+    const part = list(axis.name, axis.options, (text) => choose(axis.options.indexOf(text)));
+    return { ...part, show: (position) => part.show(axis.options[position]) };
   }
-  const range = element("input", { id, type: "range", min: 0, max: axis.options - 1, step: 1 });
-  const shown = element("output", { htmlFor: id });
-  const show = (value) => {
-    range.value = value;
-    shown.textContent = `${value + 1} of ${axis.options}`;
-    range.setAttribute("aria-valuetext", shown.textContent);
-  };
-  range.addEventListener("input", () => choose(Number(range.value)));
-  show(position);
-  return { row: element("div", { className: "ssad-control" }, label, range, shown), show };
+  return slider(axis.name, axis.options - 1, (value) => `${value + 1} of ${axis.options}`, choose);
 }
 
 function render({ model, el }) {
@@ -37,8 +14,7 @@ function render({ model, el }) {
   const canvas = element("canvas", { width, height, className: "ssad-sprite" });
   canvas.setAttribute("role", "img");
   canvas.style.width = `${width * scale}px`;
-  const caption = element("p", { className: "ssad-caption" });
-  caption.setAttribute("aria-live", "polite");
+  const caption = announcement();
 
   const sheet = new Image();
   const sizes = axes.map((axis) => axis.options.length ?? axis.options);
@@ -49,23 +25,17 @@ function render({ model, el }) {
     canvas.setAttribute("aria-label", model.get("alts")[at]);
     caption.textContent = model.get("captions")[at];
   };
-  const choose = (axis) => (position) => {
-    model.set("index", model.get("index").with(axis, position));
-    model.save_changes();
-  };
-  const controls = axes.map((axis, i) => control(axis, model.get("index")[i], choose(i)));
-  const update = () => {
-    controls.forEach(({ show }, axis) => show(model.get("index")[axis]));
-    draw();
-  };
+  const choose = (axis) => (position) => set(model, "index", model.get("index").with(axis, position));
+  const parts = axes.map((axis, i) => control(axis, choose(i)));
 
-  const rows = element("div", { className: "ssad-controls" }, ...controls.map(({ row }) => row));
   el.classList.add("ssad-widget");
-  el.append(rows, canvas, caption);
+  el.append(controls(...parts), canvas, caption);
   sheet.addEventListener("load", draw);
   sheet.src = model.get("sheet");
-  model.on("change:index", update);
-  return () => model.off("change:index", update);
+  return follow(model, ["index"], () => {
+    parts.forEach(({ show }, axis) => show(model.get("index")[axis]));
+    draw();
+  });
 }
 
 export default { render };

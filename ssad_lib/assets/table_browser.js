@@ -1,12 +1,4 @@
-// One of several coloured tables, chosen from a native list. No kernel, no library.
-
-let made = 0;
-
-function element(tag, properties, ...children) {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
-}
+// One of several coloured tables, chosen from a native list.
 
 function cell(text, shade) {
   const node = element("td", { textContent: text });
@@ -14,7 +6,7 @@ function cell(text, shade) {
   return node;
 }
 
-function drawn({ caption, corner, columns, index, texts, shades }) {
+function heat({ caption, corner, columns, index, texts, shades }) {
   const names = columns.map((name) => element("th", { scope: "col", textContent: name }));
   const rows = index.map((name, row) =>
     element(
@@ -36,34 +28,21 @@ function drawn({ caption, corner, columns, index, texts, shades }) {
 
 function render({ model, el }) {
   const tables = model.get("tables");
-  const id = `ssad-table-${made++}`;
-  const options = Object.keys(tables).map((name) => element("option", { textContent: name }));
-  const select = element("select", { id }, ...options);
-  const label = element("label", { htmlFor: id, textContent: model.get("label") });
-  const summary = element("p", { className: "ssad-caption" });
-  summary.setAttribute("aria-live", "polite");
+  const choice = list(model.get("label"), Object.keys(tables), (name) => set(model, "chosen", name));
+  const summary = announcement();
   // focusable, so that a keyboard can scroll it where the screen is narrow
   const frame = element("div", { className: "ssad-scroll", tabIndex: 0 });
   frame.setAttribute("role", "region");
 
-  const update = () => {
+  el.classList.add("ssad-widget");
+  el.append(controls(choice), frame, summary);
+  return follow(model, ["chosen"], () => {
     const chosen = model.get("chosen");
-    select.value = chosen;
-    frame.replaceChildren(drawn(tables[chosen]));
+    choice.show(chosen);
+    frame.replaceChildren(heat(tables[chosen]));
     frame.setAttribute("aria-label", tables[chosen].caption);
     summary.textContent = tables[chosen].summary;
-  };
-  select.addEventListener("change", () => {
-    model.set("chosen", select.value);
-    model.save_changes();
   });
-
-  el.classList.add("ssad-widget");
-  const row = element("div", { className: "ssad-control" }, label, select);
-  el.append(element("div", { className: "ssad-controls" }, row), frame, summary);
-  update();
-  model.on("change:chosen", update);
-  return () => model.off("change:chosen", update);
 }
 
 export default { render };

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ssad_lib.appearance import CATEGORIES
 from ssad_lib.augment.augmentation import Augmentation
 from ssad_lib.augment.color import Color, Invert
 from ssad_lib.augment.elementwise import Blur, Mask, Noise
@@ -17,16 +18,7 @@ from ssad_lib.augment.none import Identity
 from ssad_lib.augment.options import checked
 from ssad_lib.errors import unknown
 
-# Chosen to be told apart under the three colour-vision deficiencies and to keep a contrast of at
-# least 3 : 1 both on white and on the dark theme's background; the tests compute both.
-COLOURS = {
-    "none": "#767676",
-    "geometric": "#2693FF",
-    "local": "#E57300",
-    "elementwise": "#8C5B2A",
-    "color": "#B21BA0",
-    "mixed": "#7826FF",
-}
+COLOURS = {name: mark.colour for name, mark in CATEGORIES.items()}
 
 
 class _Entry(NamedTuple):

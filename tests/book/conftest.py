@@ -1,20 +1,40 @@
-"""Books to test with: a tiny one that uses everything, and the real one at the smoke profile."""
+"""Books to test with, a tiny one that uses everything and the real one, and a browser."""
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import pytest
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from ssad_lib import book, paths, profiles
+from ssad_lib.book.server import QuietHandler
 
 MINI = Path(__file__).parent / "mini"
 REAL_BOOK = paths.BOOK
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+DRAWN = """() => [...document.querySelectorAll("script[type$='widget-view+json']")].length
+    === document.querySelectorAll(".ssad-widget").length"""
 
 
 def lay_out(monkeypatch: pytest.MonkeyPatch, root: Path, source: Path) -> SimpleNamespace:
@@ -84,3 +104,72 @@ def write_chapter(mini: SimpleNamespace) -> Callable[..., None]:
         nbformat.write(made, mini.folder / "part" / "kitchen-sink.ipynb")
 
     return write
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[SimpleNamespace]:
+    """Serve the site in `folder`: its `address`, its `folder` and the names of its `pages`."""
+    handler = functools.partial(QuietHandler, directory=str(folder))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        pages = sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts)
+        yield SimpleNamespace(
+            address=f"http://127.0.0.1:{server.server_port}",
+            folder=folder,
+            pages=[p.relative_to(folder).as_posix() for p in pages],
+        )
+        server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        if os.environ.get("SSAD_REQUIRE_BROWSER"):
+            pytest.fail("SSAD_REQUIRE_BROWSER is set, but chromium is not on the PATH")
+        pytest.skip("chromium is not on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=SIZES)
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    return SIZES[request.param]
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.fixture
+def visit(chromium, site, size, theme):
+    """A function that opens a page and returns it; `complaints` collects what goes wrong."""
+    width, height = size
+    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    complaints: list[str] = []
+
+    def local_only(route: Route) -> None:
+        if route.request.url.startswith((site.address, "data:", "blob:")):
+            route.continue_()
+        else:
+            complaints.append(f"asks for {route.request.url}")
+            route.abort()
+
+    def watch(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
+        page.on("requestfailed", lambda failed: complaints.append(f"failed: {failed.url}"))
+        page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
+
+    def opened(name: str) -> Page:
+        page.goto(f"{site.address}/{name}")
+        page.wait_for_function(DRAWN)
+        return page
+
+    context.route("**/*", local_only)
+    page = context.new_page()
+    watch(page)
+    yield SimpleNamespace(open=opened, complaints=complaints)
+    context.close()

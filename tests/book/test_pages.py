@@ -6,110 +6,31 @@ SSAD_TEST_SITE names).
 
 from __future__ import annotations
 
-import functools
 import gzip
-import os
-import shutil
-import threading
+import re
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser
 
-from ssad_lib.book.server import QuietHandler
+from tests.book.conftest import SIZES, served
 
 pytestmark = pytest.mark.browser
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 HEAVIEST = 1_500_000  # bytes of one page as it travels, without the scripts that all pages share
 CHECKS = Path(__file__).with_name("browser.js").read_text()
-DRAWN = """() => [...document.querySelectorAll("script[type$='widget-view+json']")].length
-    === document.querySelectorAll(".ssad-widget").length"""
 PIXELS = "canvas => canvas.toDataURL()"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("SSAD_REQUIRE_BROWSER"):
-            pytest.fail("SSAD_REQUIRE_BROWSER is set, but chromium is not on the PATH")
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session", params=["mini", "real"])
 def site(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[SimpleNamespace]:
-    """A served site: its `address` and its `pages`."""
+    """A served site: its `address`, `folder` and `pages`."""
     mini = request.param == "mini"
     folder = request.getfixturevalue("built").site if mini else request.getfixturevalue("real_site")
-    handler = functools.partial(QuietHandler, directory=str(folder))
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        pages = sorted(p for p in folder.rglob("*.html") if "_static" not in p.parts)
-        yield SimpleNamespace(
-            address=f"http://127.0.0.1:{server.server_port}",
-            folder=folder,
-            pages=[p.relative_to(folder).as_posix() for p in pages],
-        )
-        server.shutdown()
-
-
-@pytest.fixture(params=SIZES)
-def size(request: pytest.FixtureRequest) -> tuple[int, int]:
-    return SIZES[request.param]
-
-
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest) -> str:
-    return request.param
-
-
-@pytest.fixture
-def visit(chromium, site, size, theme):
-    """A function that opens a page and returns it; `complaints` collects what goes wrong."""
-    width, height = size
-    context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-    complaints: list[str] = []
-
-    def local_only(route: Route) -> None:
-        if route.request.url.startswith((site.address, "data:", "blob:")):
-            route.continue_()
-        else:
-            complaints.append(f"asks for {route.request.url}")
-            route.abort()
-
-    def watch(page: Page) -> None:
-        page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("requestfailed", lambda failed: complaints.append(f"failed: {failed.url}"))
-        page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
-
-    def opened(name: str) -> Page:
-        page.goto(f"{site.address}/{name}")
-        page.wait_for_function(DRAWN)
-        return page
-
-    context.route("**/*", local_only)
-    page = context.new_page()
-    watch(page)
-    yield SimpleNamespace(open=opened, complaints=complaints)
-    context.close()
+    with served(folder) as site:
+        yield site
 
 
 def test_every_page_is_whole_and_asks_nobody(visit, site, theme):
@@ -127,8 +48,8 @@ def test_every_page_is_whole_and_asks_nobody(visit, site, theme):
 
 def pages_with(visit, site, widget):
     """Open every page that holds a widget of this class, one after another; at least one must."""
-    mark = f"ssad_lib.widgets.{widget}"
-    holding = [name for name in site.pages if mark in (site.folder / name).read_text()]
+    mark = re.compile(rf"ssad_lib\.widgets\.\w+\.{widget}")
+    holding = [name for name in site.pages if mark.search((site.folder / name).read_text())]
     assert holding, f"no page of the site has a {widget}"
     for name in holding:
         yield visit.open(name)
@@ -142,7 +63,7 @@ def sprite_state(widget):
 
 def test_sprite_widget_obeys_keyboard_and_mouse(visit, site):
     for page in pages_with(visit, site, "SpriteBrowser"):
-        widget = page.locator(".ssad-widget:has(canvas)").first
+        widget = page.locator(".ssad-widget:has(.ssad-sprite)").first
         seen = [sprite_state(widget)]
         widget.locator("select").first.focus()
         page.keyboard.press("ArrowDown")

@@ -1,9 +1,4 @@
-"""Widgets that a published page runs without a kernel, and that are also live with one.
-
-Each is one small state (a picture sheet or a few tables) and a script of native controls, so that
-keyboard, screen reader and phone work as the browser's own. The state sits in the head of the page
-and delays its text: keep it to a few hundred kilobytes.
-"""
+"""Small pictures to step through: draws of augmentations, reconstructions of images."""
 
 from __future__ import annotations
 
@@ -11,18 +6,17 @@ import base64
 import io
 import itertools
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import anywidget
 import numpy as np
-import pandas as pd
 import traitlets
 from PIL import Image
 
-ASSETS = Path(__file__).parent / "assets"
+from ssad_lib.widgets.parts import script, style
+
 LOSSLESS = 100
 
 
@@ -63,8 +57,8 @@ class SpriteBrowser(anywidget.AnyWidget):
     ``index`` is the chosen position on every axis, synchronised with the page while a kernel lives.
     """
 
-    _esm = ASSETS / "sprite_browser.js"
-    _css = ASSETS / "widgets.css"
+    _esm = script("sprite_browser")
+    _css = style("sprite_browser")
     sheet = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     axes: traitlets.List[Any] = traitlets.List().tag(sync=True)
@@ -133,70 +127,6 @@ class SpriteBrowser(anywidget.AnyWidget):
         return f"SpriteBrowser({', '.join(axis['name'] for axis in self.axes)})"
 
 
-class TableBrowser(anywidget.AnyWidget):
-    """Shows one of several tables of numbers, coloured by value, chosen from a list.
-
-    ``chosen`` is the name of the table shown, synchronised with the page while a kernel lives.
-    """
-
-    _esm = ASSETS / "table_browser.js"
-    _css = ASSETS / "widgets.css"
-    label = traitlets.Unicode().tag(sync=True)
-    tables = traitlets.Dict().tag(sync=True)
-    chosen = traitlets.Unicode().tag(sync=True)
-
-    @classmethod
-    def from_tables(
-        cls,
-        tables: Mapping[str, pd.DataFrame],
-        *,
-        label: str,
-        captions: Mapping[str, str],
-        summaries: Mapping[str, str] | None = None,
-        number: str = "{:.3f}",
-        limits: tuple[float, float] | None = None,
-    ) -> TableBrowser:
-        """Make the widget from its tables.
-
-        Parameters
-        ----------
-        tables : mapping of str to DataFrame
-            One table of numbers per choice; row names in the index, missing numbers as NaN.
-        label : str
-            The label of the list, e.g. ``"Normal class"``.
-        captions, summaries : mapping of str to str
-            The caption of every table, and a sentence that is announced when it is chosen.
-        number : str
-            Format of one number.
-        limits : (float, float), optional
-            Values of the palest and the strongest colour; by default the range of all tables, so
-            that colours can be compared between them.
-
-        Raises
-        ------
-        ValueError
-            If there is no table, or a table has no caption.
-        """
-        if not tables or set(tables) - set(captions):
-            raise ValueError("every table needs a caption, and there must be one")
-        values = np.concatenate([table.to_numpy(float).ravel() for table in tables.values()])
-        low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
-        said = summaries or {}
-        return cls(
-            label=label,
-            tables={
-                name: _table_state(table, number, low, high)
-                | {"caption": captions[name], "summary": said.get(name, "")}
-                for name, table in tables.items()
-            },
-            chosen=next(iter(tables)),
-        )
-
-    def __repr__(self) -> str:
-        """Name the choices, for readers of the plain text."""
-        return f"TableBrowser({self.label}: {', '.join(self.tables)})"
-
-
 def _sheet(frames: np.ndarray, columns: int, quality: int) -> str:
     """Return the frames (N,H,W,3), row by row in a grid, as a WebP data URL."""
     count, height, width, _ = frames.shape
@@ -210,16 +140,3 @@ def _sheet(frames: np.ndarray, columns: int, quality: int) -> str:
     lossless = quality == LOSSLESS
     picture.save(buffer, "WEBP", lossless=lossless, quality=80 if lossless else quality)
     return f"data:image/webp;base64,{base64.b64encode(buffer.getvalue()).decode()}"
-
-
-def _table_state(table: pd.DataFrame, number: str, low: float, high: float) -> dict[str, Any]:
-    """Return texts and shades (0 to 1, None where missing) of a table, row by row."""
-    values = table.to_numpy(float)
-    shades = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
-    return {
-        "corner": str(table.index.name or ""),
-        "columns": [str(name) for name in table.columns],
-        "index": [str(name) for name in table.index],
-        "texts": [["–" if np.isnan(v) else number.format(v) for v in row] for row in values],
-        "shades": [[None if np.isnan(s) else round(float(s), 2) for s in row] for row in shades],
-    }

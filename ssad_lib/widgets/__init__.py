@@ -1,0 +1,13 @@
+"""Widgets that a published page runs without a kernel, and that are also live with one.
+
+Each is one small state (pictures, tables or counts) and a script of native controls, so that
+keyboard, screen reader and phone work as the browser's own. The state sits in the head of the page
+and delays its text: keep it to a few hundred kilobytes.
+"""
+
+from ssad_lib.widgets.forests import ForestBrowser
+from ssad_lib.widgets.sprites import Axis, SpriteBrowser
+from ssad_lib.widgets.tables import TableBrowser
+from ssad_lib.widgets.thresholds import ThresholdExplorer
+
+__all__ = ["Axis", "ForestBrowser", "SpriteBrowser", "TableBrowser", "ThresholdExplorer"]

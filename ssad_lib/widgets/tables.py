@@ -1,0 +1,90 @@
+"""Tables of numbers to choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import anywidget
+import numpy as np
+import pandas as pd
+import traitlets
+
+from ssad_lib.widgets.parts import script, style
+
+
+class TableBrowser(anywidget.AnyWidget):
+    """Shows one of several tables of numbers, coloured by value, chosen from a list.
+
+    ``chosen`` is the name of the table shown, synchronised with the page while a kernel lives.
+    """
+
+    _esm = script("table_browser")
+    _css = style("table_browser")
+    label = traitlets.Unicode().tag(sync=True)
+    tables = traitlets.Dict().tag(sync=True)
+    chosen = traitlets.Unicode().tag(sync=True)
+
+    @classmethod
+    def from_tables(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        *,
+        label: str,
+        captions: Mapping[str, str],
+        summaries: Mapping[str, str] | None = None,
+        number: str = "{:.3f}",
+        limits: tuple[float, float] | None = None,
+    ) -> TableBrowser:
+        """Make the widget from its tables.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            One table of numbers per choice; row names in the index, missing numbers as NaN.
+        label : str
+            The label of the list, e.g. ``"Normal class"``.
+        captions, summaries : mapping of str to str
+            The caption of every table, and a sentence that is announced when it is chosen.
+        number : str
+            Format of one number.
+        limits : (float, float), optional
+            Values of the palest and the strongest colour; by default the range of all tables, so
+            that colours can be compared between them.
+
+        Raises
+        ------
+        ValueError
+            If there is no table, or a table has no caption.
+        """
+        if not tables or set(tables) - set(captions):
+            raise ValueError("every table needs a caption, and there must be one")
+        values = np.concatenate([table.to_numpy(float).ravel() for table in tables.values()])
+        low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
+        said = summaries or {}
+        return cls(
+            label=label,
+            tables={
+                name: _table_state(table, number, low, high)
+                | {"caption": captions[name], "summary": said.get(name, "")}
+                for name, table in tables.items()
+            },
+            chosen=next(iter(tables)),
+        )
+
+    def __repr__(self) -> str:
+        """Name the choices, for readers of the plain text."""
+        return f"TableBrowser({self.label}: {', '.join(self.tables)})"
+
+
+def _table_state(table: pd.DataFrame, number: str, low: float, high: float) -> dict[str, Any]:
+    """Return texts and shades (0 to 1, None where missing) of a table, row by row."""
+    values = table.to_numpy(float)
+    shades = np.clip((values - low) / ((high - low) or 1.0), 0, 1)
+    return {
+        "corner": str(table.index.name or ""),
+        "columns": [str(name) for name in table.columns],
+        "index": [str(name) for name in table.index],
+        "texts": [["–" if np.isnan(v) else number.format(v) for v in row] for row in values],
+        "shades": [[None if np.isnan(s) else round(float(s), 2) for s in row] for row in shades],
+    }
