@@ -148,9 +148,13 @@ class AP(Detector):
         self.measures_ = {"accuracy_train": float(right.mean())}
 
     def _check(self, images: Tensor) -> None:
+        if min(self.base, self.widen) < 1 or self.views < 0:
+            raise SsadError(
+                f"base {self.base} and widen {self.widen} must be ≥ 1 and views {self.views} ≥ 0"
+            )
         training.check_budget(
             images,
-            width=min(self.base, self.widen),
+            width=self.base * self.widen,
             learning_rate=self.learning_rate,
             epochs=self.views,
             batch_size=self.batch_size,
