@@ -88,11 +88,14 @@ def make_detector(spec: RunSpec) -> Detector:
 def image_set(spec: RunSpec, split: str) -> data.ImageSet:
     """Return the train or test images of `spec` (kept for the next run of this process)."""
     count = spec.images_per_class if split == "train" else spec.test_images_per_class
-    return _load(spec.image_set, split, count or None, spec.size or None)
+    return load_images(spec.image_set, split, count or None, spec.size or None)
 
 
 @lru_cache(maxsize=8)
-def _load(name: str, split: str, images_per_class: int | None, size: int | None) -> data.ImageSet:
+def load_images(
+    name: str, split: str, images_per_class: int | None, size: int | None
+) -> data.ImageSet:
+    """Return one split of an image set (kept for the next run of this process)."""
     return data.load(name, split=split, images_per_class=images_per_class, size=size)
 
 
@@ -104,7 +107,7 @@ def fingerprint(train: str, test: str) -> str:
 def content(name: str, images_per_class: int, test_images_per_class: int, size: int) -> str:
     """Return the fingerprint of the train and test images that a study uses."""
     parts = [
-        _load(name, split, count or None, size or None).fingerprint
+        load_images(name, split, count or None, size or None).fingerprint
         for split, count in (("train", images_per_class), ("test", test_images_per_class))
     ]
     return fingerprint(*parts)
