@@ -5,7 +5,7 @@ import pytest
 import torch
 from sklearn.base import clone
 
-from ssad_lib import data, rng, tasks
+from ssad_lib import augment, data, rng, tasks
 from ssad_lib.detectors import AP, NonFiniteError, dirichlet
 from ssad_lib.detectors.prediction import samples
 from ssad_lib.detectors.transforms import transforms
@@ -173,15 +173,15 @@ def test_bad_parameters_are_named(parameters, message):
 
 
 def test_training_teaches():
-    """Matched augmentation: digits that lie on their side are taken for another class."""
+    """Matched augmentation: inverted digits are taken for the other class."""
     train = data.load("street-digits", images_per_class=200)
     test = data.load("street-digits", split="test", images_per_class=60)
     normals = tasks.normal_images(test, 6)
-    turned = normals.rot90(1, (2, 3))
-    detector = AP("rotate", base=8, widen=1, views=24, batch_size=32, learning_rate=1e-2)
+    inverted = augment.anomaly("invert")(normals, torch.Generator())
+    detector = AP("invert", base=4, widen=1, views=8, batch_size=16, learning_rate=3e-3)
     detector.fit(tasks.normal_images(train, 6))
-    scores = detector.decision_function(torch.cat([normals, turned]))
-    assert auroc([0] * 60 + [1] * 60, scores) > 0.7
+    scores = detector.decision_function(torch.cat([normals, inverted]))
+    assert auroc([0] * 60 + [1] * 60, scores) > 0.9
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
