@@ -37,6 +37,17 @@ GROUPS = {
     "anomaly": Mark(ORANGE, "cross"),
 }
 
+# From the lowest to the highest percentile of a score; neither end is the colour of a group.
+SCORE_RAMP = ("#12A07A", "#8C8C90", "#C83FC8")
+
+# Verdicts of claims: colour and sign.
+VERDICTS = {
+    "supported": (BLUE, "✓"),
+    "contradicted": (ORANGE, "✗"),
+    "inconclusive": (GREY, "?"),
+    "not run": ("none", "–"),
+}
+
 
 def p_text(p: float) -> str:
     """Return a p-value as figures and widgets write it; "–" if it is missing."""

@@ -4,20 +4,28 @@ Show one with ``display.figure(*figures.heat_maps(...))``. Nothing here sets bla
 page draws each figure once for light and once for dark readers.
 """
 
+from ssad_lib.figures.comparisons import anomaly_bars, position_plot, scatter_with_ranks
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
+from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.forests import differences, forest
-from ssad_lib.figures.images import image_rows
-from ssad_lib.figures.maps import heat_maps
+from ssad_lib.figures.images import image_rows, reconstruction_panels
+from ssad_lib.figures.maps import heat_maps, verdict_grid
 from ssad_lib.figures.schemes import autoencoder_scheme
 
 __all__ = [
     "Drawing",
+    "anomaly_bars",
     "autoencoder_scheme",
     "differences",
+    "embedding",
     "error_histograms",
     "forest",
     "heat_maps",
     "image_rows",
+    "position_plot",
+    "reconstruction_panels",
+    "scatter_with_ranks",
     "score_histograms",
+    "verdict_grid",
 ]

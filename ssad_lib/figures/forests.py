@@ -85,25 +85,24 @@ def differences(parts: pd.DataFrame, title: str) -> Drawing:
     Parameters
     ----------
     parts : DataFrame
-        Columns gen, against, difference, low, high, verdict (`ssad_lib.claims.matched_is_best`).
+        Index: what is compared. Columns effect, low, high, verdict (`ssad_lib.claims.Finding`).
     title : str
         What was run.
     """
-    names = [f"{part.gen} over {part.against}" for part in parts.itertuples()]
+    names = [str(name) for name in parts.index]
 
     def make() -> Figure:
         figure, axis = plt.subplots(figsize=(6.4, 0.36 * len(parts) + 1.2), layout="constrained")
         place = np.arange(len(parts))[::-1]
         colours = [BLUE if verdict == "supported" else GREY for verdict in parts["verdict"]]
         axis.hlines(place, parts["low"], parts["high"], colors=colours, linewidth=2)
-        axis.scatter(parts["difference"], place, c=colours, s=36, zorder=3)
+        axis.scatter(parts["effect"], place, c=colours, s=36, zorder=3)
         axis.axvline(0, color=ORANGE, linewidth=1.5)
         axis.set_yticks(place, names)
-        axis.set(xlabel="difference of AUC (pseudo-median, 95 % interval)", title=title)
+        axis.set(xlabel="effect (pseudo-median, 95 % interval)", title=title)
         return figure
 
     said = ", ".join(
-        f"{name} {part.difference:+.2f}"
-        for name, part in zip(names, parts.itertuples(), strict=True)
+        f"{name} {part.effect:+.2f}" for name, part in zip(names, parts.itertuples(), strict=True)
     )
-    return Drawing(make, f"Forest plot of the gain of the matched augmentation, {title}: {said}.")
+    return Drawing(make, f"Forest plot of the parts of a claim, {title}: {said}.")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
@@ -12,6 +13,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ssad_lib.figures.drawing import Drawing
+
+MARGIN, GROUP_GAP = 0.03, 0.25  # around an image and between groups, in widths of an image
 
 
 def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], what: str) -> Drawing:
@@ -34,7 +37,7 @@ def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], what: str) -> Drawing:
         for row, (name, images) in zip(axes, pictures.items(), strict=True):
             row[0].set_ylabel(name, rotation=0, ha="right", va="center")
             for axis, image in zip(row, images, strict=False):
-                axis.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+                axis.imshow(image, cmap="gray", vmin=0, vmax=1, interpolation="none")
             for axis in row:
                 axis.set(xticks=[], yticks=[])
                 axis.spines[:].set_visible(False)
@@ -42,6 +45,49 @@ def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], what: str) -> Drawing:
         return figure
 
     return Drawing(make, what)
+
+
+def reconstruction_panels(
+    rows: Mapping[str, NDArray[Any] | Tensor], columns: Sequence[tuple[str, str]], what: str
+) -> Drawing:
+    """Draw images and their reconstructions with labelled groups of columns (Figures 5 and 11).
+
+    Parameters
+    ----------
+    rows : mapping of str to images ``(n, C, H, W)``
+        Original, then what each detector makes of it; values in [0, 1], clipped for display.
+    columns : sequence of (str, str)
+        Kind ("normal", "anomaly") and outcome ("success", "failure") of each of the n images;
+        neighbours that agree form one group.
+    what : str
+        What was run, the beginning of the alt text.
+    """
+    groups = [(label, len(list(same))) for label, same in itertools.groupby(columns)]
+    edges = np.cumsum([0, *(size for _, size in groups)])
+    # One mosaic in one set of axes: a set per image takes seconds to draw.
+    places = np.arange(len(columns)) + GROUP_GAP * np.repeat(
+        np.arange(len(groups)), [size for _, size in groups]
+    )
+
+    def make() -> Figure:
+        width, height = places[-1] + 1, len(rows)
+        figure, axis = plt.subplots(figsize=(0.62 * width + 1.2, 0.62 * height + 0.4))
+        for row, images in enumerate(rows.values()):
+            for place, image in zip(places, _displayable(images), strict=True):
+                extent = (place + MARGIN, place + 1 - MARGIN, row + 1 - MARGIN, row + MARGIN)
+                axis.imshow(image, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="none")
+        for (label, _), first, last in zip(groups, edges[:-1], edges[1:] - 1, strict=True):
+            left, right = places[first] + MARGIN, places[last] + 1 - MARGIN
+            axis.hlines(-0.1, left, right, color=plt.rcParams["axes.edgecolor"], linewidth=1)
+            axis.text((left + right) / 2, -0.2, "\n".join(label), ha="center", fontsize=9)
+        axis.set(xlim=(0, width), ylim=(height, -0.8), aspect="equal", xticks=[])
+        axis.set_yticks(np.arange(height) + 0.5, list(rows))
+        axis.tick_params(length=0)
+        axis.spines[:].set_visible(False)
+        return figure
+
+    said = ", ".join(f"{size} {' '.join(label)}" for label, size in groups)
+    return Drawing(make, f"{what} Rows {', '.join(rows)}; columns {said}.")
 
 
 def _displayable(images: NDArray[Any] | Tensor) -> NDArray[np.float32]:

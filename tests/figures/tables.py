@@ -34,3 +34,45 @@ def scores(strength=2.0, n=300, seed=0):
     rng = np.random.default_rng(seed)
     means = {"normal": 1.0, "augmented": strength, "anomaly": 2.0}
     return {name: mean * rng.gamma(4, 0.004, n) for name, mean in means.items()}
+
+
+def by_anomaly(seeds=3):
+    """AUC of two detectors by anomaly class and seed; the second is better on "cat" only."""
+    values = {"cat": (0.5, 0.7), "dog": (0.8, 0.75), "truck": (0.9, 0.85)}
+    return pd.DataFrame(
+        [
+            {"detector": detector, "anomaly": name, "seed": seed, "auc": auc + 0.01 * seed}
+            for name, pair in values.items()
+            for detector, auc in zip(("AE", "DAE, Rotate"), pair, strict=True)
+            for seed in range(seeds)
+        ]
+    )
+
+
+def embedded(shift=20.0, n=40, seed=0):
+    """Points of three groups on a line, `shift` apart; scores grow with the distance to normal."""
+    rng = np.random.default_rng(seed)
+    parts = []
+    for step, group in enumerate(("normal", "augmented", "anomaly")):
+        x = rng.normal(shift * step, 1, n)
+        parts.append(pd.DataFrame({"x": x, "y": rng.normal(size=n), "group": group, "score": x}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def positions():
+    """Positions of anomalies and gains of AUC: positive between 0 and 1, negative elsewhere."""
+    position = np.linspace(-1, 2, 31)[1::2]
+    gain = np.where((position > 0) & (position < 1), 0.1, -0.05)
+    category = np.resize(list(CATEGORIES.values()), len(position))
+    return pd.DataFrame({"category": category, "position": position, "gain": gain})
+
+
+def verdicts():
+    """Verdicts of three claims from two sources."""
+    return pd.DataFrame(
+        {
+            "laptop": ["supported", "contradicted", "not run"],
+            "paper": ["supported", "inconclusive", "supported"],
+        },
+        index=["A01", "A02", "A03"],
+    )

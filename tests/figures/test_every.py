@@ -7,25 +7,46 @@ import pytest
 import torch
 
 from ssad_lib import figures
+from ssad_lib.display import LIGHT_INK, figure_html
+from tests.figures import tables
 
 TABLE = pd.DataFrame([[0.9, 0.6], [0.7, 0.8]], index=["CutOut", "Flip"], columns=["CutOut", "Flip"])
 PARTS = pd.DataFrame(
     {
-        "gen": ["Flip", "Flip"], "against": ["CutOut", "GEOM"], "difference": [0.2, -0.1],
-        "low": [0.1, -0.2], "high": [0.3, 0.05], "verdict": ["supported", "inconclusive"],
-    }
+        "effect": [0.2, -0.1], "low": [0.1, -0.2], "high": [0.3, 0.05],
+        "verdict": ["supported", "inconclusive"],
+    },
+    index=["Flip over CutOut", "Flip over GEOM"],
 )  # fmt: skip
 DRAWINGS = {
     "heat maps": (figures.heat_maps({"paper": TABLE, "ours": TABLE}), "CutOut best with CutOut"),
     "differences": (figures.differences(PARTS, "ours"), "Flip over GEOM -0.10"),
-    "grey images": (figures.image_rows({"a": torch.rand(3, 1, 8, 8)}, "Three images."), "Three"),
-    "images": (figures.image_rows({"a": np.full((2, 3, 8, 8), 1.5)}, "Two images."), "Two"),
+    "grey images": (figures.image_rows({"a": torch.rand(3, 1, 8, 8)}, "Three images of noise."), "Three"),
+    "images": (figures.image_rows({"a": np.full((2, 3, 8, 8), 1.5)}, "Two images, all white."), "Two"),
     "histograms": (
-        figures.score_histograms({"n": np.random.default_rng(0).random(50)}, "Scores."), "Scores",
+        figures.score_histograms({"n": np.random.default_rng(0).random(50)}, "Scores of one group."), "Scores",
     ),
     "scheme": (
         figures.autoencoder_scheme({"image": (3, 32, 32), "embedding": (256,)}, 1234), "1,234",
     ),
+    "forest": (figures.forest({"gen CutOut": tables.effects()}), "CutOut +0."),
+    "errors": (figures.error_histograms({"Flip": tables.scores()}), "Flip: normal 0.0"),
+    "bars": (figures.anomaly_bars({"cat": tables.by_anomaly()}), "cat 0.51 and 0.71"),
+    "embedding": (figures.embedding({"Flip": tables.embedded()}), "Flip: 40 normal"),
+    "reconstructions": (
+        figures.reconstruction_panels(
+            {"original": torch.rand(2, 3, 8, 8), "AE": torch.rand(2, 3, 8, 8)},
+            [("normal", "success"), ("anomaly", "failure")],
+            "Street digits.",
+        ),
+        "1 anomaly failure",
+    ),
+    "ranks": (
+        figures.scatter_with_ranks({"DAE": tables.effects()}, "p_value", "pseudo_median"),
+        "rho −1.00",
+    ),
+    "positions": (figures.position_plot(tables.positions()), "with a gain"),
+    "verdicts": (figures.verdict_grid(tables.verdicts()), "1 contradicted (A02)"),
 }  # fmt: skip
 
 
@@ -39,8 +60,10 @@ def test_drawing_can_be_made_twice_and_says_what_it_shows(name):
     assert said in drawing.alt
 
 
-def test_matched_cells_are_framed():
-    figure = figures.heat_maps({"ours": TABLE}).make()
-    frames = [patch.get_xy() for patch in figure.axes[0].patches]
-    plt.close(figure)
-    assert frames == [(0, 0), (1, 1)]
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_dark_pages_have_no_ink_of_light_ones(name):
+    block = figure_html(*DRAWINGS[name][0])
+    light, dark = block.split("<img ")[1:]
+    assert LIGHT_INK.strip("#") in light or "image/png" in light
+    assert LIGHT_INK.strip("#") not in dark
+    assert "000000" not in dark
