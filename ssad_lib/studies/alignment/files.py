@@ -1,0 +1,158 @@
+"""Where measured alignment is kept: a cache that rebuilds itself, and committed results.
+
+A cache entry is an ``.npz`` whose name is a hash of all that decides its values. It is written
+under another name and renamed when complete; the archive's own checksums tell a damaged one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ssad_lib import paths
+from ssad_lib.engine.run import content
+from ssad_lib.errors import SsadError, from_os_error, unknown
+from ssad_lib.spec import RECIPE
+from ssad_lib.studies.alignment.measuring import COLUMNS, Plan, measured
+
+VERSION = 1  # part of every key: raise it when a value changes for the same plan
+NUMBERS = {"normal_class": int, "draw": int, "mmd": float, "floor": float}
+FILE = "mmd.csv"
+
+
+def measure(
+    *,
+    image_set: str,
+    size: int,
+    images_per_class: int,
+    test_images_per_class: int,
+    normal_classes: Sequence[int],
+    samples: int,
+    draws: int,
+    encoder: str,
+    seed: int = 0,
+) -> pd.DataFrame:
+    """Return the MMD of every augmentation on every task, from the cache where it is there.
+
+    Parameters
+    ----------
+    image_set, size, images_per_class, test_images_per_class, normal_classes, samples, draws, \
+    encoder, seed
+        As in `Plan`.
+
+    Returns
+    -------
+    DataFrame
+        One row per augmentation, task and draw. Columns: image_set, encoder, augmentation (label,
+        "none" for Identity), normal_class, testbed, anomaly, draw, mmd, floor.
+
+    Raises
+    ------
+    SsadError
+        If there is nothing to measure, or images or weights are missing.
+    """
+    return _kept(
+        Plan(
+            image_set, size, images_per_class, test_images_per_class, tuple(normal_classes),
+            samples, draws, encoder, seed,
+        )
+    )  # fmt: skip
+
+
+def of(settings: Mapping[str, Any]) -> pd.DataFrame:
+    """Return `measure` with the parameters of a chapter; those it does not know are ignored."""
+    return _kept(Plan.of(settings))
+
+
+def stored(settings: Mapping[str, Any]) -> pd.DataFrame | None:
+    """Return what the cache has of `of`, or None: nothing is computed."""
+    return _read(_place(Plan.of(settings)))
+
+
+def committed(name: str) -> pd.DataFrame | None:
+    """Return the alignment committed in ``results/<name>``, or None if that folder has none.
+
+    Raises
+    ------
+    SsadError
+        If there is no such folder (with the nearest name), or the file is damaged.
+    """
+    folders = [path.name for path in paths.RESULTS.iterdir() if path.is_dir()]
+    if name not in folders:
+        raise unknown("folder of results", name, folders)
+    path = paths.RESULTS / name / FILE
+    if not path.is_file():
+        return None
+    try:
+        # As text first: Python's own conversion to float is exact, the reader's need not be.
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        return frame[COLUMNS].astype(NUMBERS)
+    except (ValueError, KeyError, OSError) as error:
+        raise SsadError(
+            f"{path} is damaged: it must have the columns {', '.join(COLUMNS)}; restore it from "
+            "version control"
+        ) from error
+
+
+def write(frame: pd.DataFrame, folder: Path) -> None:
+    """Write measured alignment into a folder of results, as ``mmd.csv``."""
+    try:
+        frame[COLUMNS].to_csv(paths.make_folder(folder) / FILE, index=False)
+    except OSError as error:
+        raise from_os_error(error, f"write the alignment to {folder}") from error
+
+
+def _kept(plan: Plan) -> pd.DataFrame:
+    place = _place(plan)
+    frame = _read(place)
+    if frame is None:
+        frame = measured(plan)
+        _publish(frame, place)
+    return frame
+
+
+def _place(plan: Plan) -> Path:
+    """Return the file of a plan's values; the images are loaded for their fingerprint."""
+    images = content(plan.image_set, plan.images_per_class, plan.test_images_per_class, plan.size)
+    text = json.dumps([VERSION, RECIPE, plan.key(), images], sort_keys=True)
+    digest = hashlib.sha256(text.encode()).hexdigest()[:24]
+    return paths.make_folder(paths.home() / "alignment") / f"{digest}.npz"
+
+
+def _read(place: Path) -> pd.DataFrame | None:
+    """Return the table at `place`, or None if there is none or it is damaged."""
+    try:
+        with np.load(place, allow_pickle=False) as file:
+            frame = pd.DataFrame({name: file[name] for name in COLUMNS})
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+        return None
+    return frame.astype({name: str for name in COLUMNS if name not in NUMBERS})
+
+
+def _publish(frame: pd.DataFrame, place: Path) -> None:
+    """Write the table beside `place`, then rename it: nobody sees half of one."""
+    arrays: dict[str, Any] = {
+        name: frame[name].to_numpy(NUMBERS.get(name, np.str_)) for name in COLUMNS
+    }
+    try:
+        handle, draft = tempfile.mkstemp(prefix=".draft-", suffix=".npz", dir=place.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez_compressed(file, **arrays)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(draft).replace(place)
+        finally:
+            Path(draft).unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os_error(error, "keep the measured alignment") from error
