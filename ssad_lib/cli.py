@@ -1,4 +1,4 @@
-"""The command ``ssad``: list, run, build, serve, data, store, doctor.
+"""The command ``ssad``: list, run, build, verify, serve, data, store, doctor.
 
 A problem the user can solve is printed as one line and exits with code 2; ``--debug`` shows the
 traceback instead.
@@ -16,6 +16,7 @@ from pathlib import Path
 import ssad_lib
 from ssad_lib.errors import SsadError, from_os_error, unknown
 
+DIFFERENT = 1  # a verdict is not the committed one
 BAD_INPUT = 2
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        options.command(options)
+        code: int | None = options.command(options)
     except SsadError as error:
         return _complain(options, str(error))
     except OSError as error:
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("ssad: stopped; finished runs are stored, run it again to go on", file=sys.stderr)
         return INTERRUPTED
-    return 0
+    return code or 0
 
 
 def _complain(options: argparse.Namespace, message: str) -> int:
@@ -56,7 +57,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="name")
 
-    def command(name: str, function: Callable[[argparse.Namespace], None], text: str) -> _Parser:
+    def command(
+        name: str, function: Callable[[argparse.Namespace], int | None], text: str
+    ) -> _Parser:
         added: _Parser = commands.add_parser(name, help=text, description=text)
         added.set_defaults(command=function)
         return added
@@ -74,6 +77,12 @@ def _parser() -> argparse.ArgumentParser:
         "-p", dest="overrides", action="append", default=[], metavar="key=value",
         help="another value for one parameter; may be repeated",
     )  # fmt: skip
+    verify = command("verify", _verify, "the verdict of each claim, from stored records")
+    verify.add_argument("claims", nargs="*", metavar="CLAIM", help="such as A01; default: all")
+    verify.add_argument("--profile", default="laptop", metavar="P", help="default: laptop")
+    verify.add_argument("--json", action="store_true", help="everything, for a program to read")
+    verify.add_argument("--save", action="store_true", help="commit these verdicts to results/")
+    verify.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
     serve = command("serve", _serve, "serve the built site on this machine")
     serve.add_argument("--port", type=int, default=8000)
     data = command("data", _data, "what image sets there are; show or download one")
@@ -116,6 +125,26 @@ def _build(options: argparse.Namespace) -> None:
 
     _apply(options)
     book.build(options.profile, fresh=options.fresh)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ssad_lib.claims import verification
+
+    if options.data_root:
+        os.environ["SSAD_DATA"] = options.data_root
+    found = verification.verify(options.profile, options.claims)
+    print(
+        verification.as_json(options.profile, found)
+        if options.json
+        else verification.as_text(found)
+    )
+    if options.save:
+        print(f"wrote {verification.save(options.profile, found)}", file=sys.stderr)
+        return 0
+    differing = verification.differing(options.profile, found)
+    for line in differing:
+        print(f"ssad: {line}", file=sys.stderr)
+    return DIFFERENT if differing else 0
 
 
 def _apply(options: argparse.Namespace) -> None:

@@ -70,3 +70,16 @@ def load(
     if name in catalogue.FROM_DATA_ROOT or (form in catalogue.PATH_FORMS and detail):
         return load_from_disk(name, root, split, images_per_class, size)
     raise unknown("image set", name, catalogue.names())
+
+
+def class_names(name: str) -> tuple[str, ...]:
+    """Return the names of the classes of an image set; where they are known it is not read."""
+    facts = catalogue.FROM_DATA_ROOT.get(name)
+    if facts and facts.classes:
+        return facts.classes
+    return load(name, split="test", images_per_class=1).classes
+
+
+def is_digits(name: str) -> bool:
+    """Whether the classes of an image set are the ten digits in order."""
+    return class_names(name) == catalogue.DIGITS

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ssad_lib import augment
+from ssad_lib.data import is_digits
+from ssad_lib.errors import SsadError
 from ssad_lib.evidence import MODELS
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
@@ -61,17 +63,34 @@ def error_bias(budget: Budget) -> list[RunSpec]:
     return runs
 
 
-def digit_cases(budget: Budget) -> list[RunSpec]:
-    """Return the runs of the digit cases of figures 5 and 11: AE and DAE, all seeds."""
-    runs: list[RunSpec] = []
-    for normal_class, _, name in DIGIT_CASES:
-        case = replace(budget, normal_classes=(normal_class,))
-        runs += [*references(case, "AE"), *case.specs("DAE", name)]
+def repairs(budget: Budget, case_seeds: Sequence[int]) -> list[RunSpec]:
+    """Return the runs of figures 5 and 11: AE and DAE with aug = gen, and the digit cases.
+
+    The digit cases (`DIGIT_CASES`) are trained with every one of `case_seeds`; image sets that are
+    not digits have none.
+    """
+    runs = references(budget, "AE")
+    for name in augment.gens():
+        runs += budget.specs("DAE", name)
+    if is_digits(budget.image_set):
+        for normal_class, _, name in DIGIT_CASES:
+            case = replace(budget, normal_classes=(normal_class,), seeds=tuple(case_seeds))
+            runs += [*case.specs("AE"), *case.specs("DAE", name)]
     return runs
 
 
 def for_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
-    """Return the runs of a chapter under `settings`; none if it has none."""
+    """Return the runs of a chapter under `settings`; none if it has none.
+
+    Raises
+    ------
+    SsadError
+        If the settings name nothing to run.
+    """
+    if chapter == "not-magic/observation-3":
+        if not settings["case_seeds"]:
+            raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
+        return repairs(Budget.of(settings), settings["case_seeds"])
     make = CHAPTERS.get(chapter)
     return make(Budget.of(settings)) if make else []
 
@@ -82,8 +101,8 @@ CHAPTERS: dict[str, Callable[[Budget], list[RunSpec]]] = {
     "not-magic/finding-2": grid,
     "not-magic/observation-1": grid,
     "not-magic/observation-2": error_bias,
-    "not-magic/observation-3": digit_cases,
     "not-magic/observation-4": grid,
     "not-magic/observation-5": grid,
     "not-magic/observation-6": grid,
+    "reference/deviations": lambda budget: [*grid(budget), *table_1(budget)],
 }

@@ -30,6 +30,16 @@ def column_names() -> list[str]:
     return [*(augment.get(gen).label for gen in augment.gens()), SEMANTIC]
 
 
+def heat_map_panels(model: str, unit_tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the mean AUC of one model, rows by columns: the paper's, then each of ours."""
+    panels = {"paper": paper_cells(model)}
+    for name, unit_table in unit_tables.items():
+        if model in set(unit_table["model"]):
+            summary = cells(unit_table, model)["auc"].unstack("column")
+            panels[name] = summary.reindex(row_names())[column_names()].dropna(how="all")
+    return panels
+
+
 def units(task_table: pd.DataFrame) -> pd.DataFrame:
     """Return one AUC per model, cell of Table 1, normal class and seed.
 
@@ -44,13 +54,15 @@ def units(task_table: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby(CELL, sort=False)["auc"].mean().reset_index()
 
 
-def cells(unit_table: pd.DataFrame) -> pd.DataFrame:
-    """Return mean AUC, 95 % interval over classes and seeds, and n of every cell of `units`.
+def cells(unit_table: pd.DataFrame, model: str) -> pd.DataFrame:
+    """Return mean AUC, 95 % interval over classes and seeds, and n of every cell of one model.
 
-    Indexed by row and column in the order of Table 1; columns auc, low, high, n.
+    Indexed by row and column in the order of Table 1; columns auc, low, high, n; NaN where the
+    model has no such row (AP has no version without augmentation).
     """
     rows = []
-    for (row, column), group in unit_table.groupby(["row", "column"], sort=False):
+    mine = unit_table[unit_table["model"] == model]
+    for (row, column), group in mine.groupby(["row", "column"], sort=False):
         values = group.pivot_table(index="normal_class", columns="seed", values="auc").to_numpy()
         low, high = statistics.two_stage_interval(values)
         rows.append((row, column, values.mean(), low, high, values.size))
@@ -59,7 +71,7 @@ def cells(unit_table: pd.DataFrame) -> pd.DataFrame:
     return summary.set_index(["row", "column"]).reindex(order)
 
 
-def paper_cells(model: str = "DAE") -> pd.DataFrame:
+def paper_cells(model: str) -> pd.DataFrame:
     """Return the AUC printed in Table 1 for one model: rows augmentations, columns gens."""
     printed = paper_values.read("000_table1_auc")
     mine = printed[printed["model"] == model]
@@ -88,7 +100,8 @@ def side_by_side(paper: pd.DataFrame, ours: Mapping[str, pd.DataFrame]) -> pd.Da
     ]
     for heading, summary in ours.items():
         table[heading] = [
-            f"{cell.auc:.3f} [{cell.low:.3f}, {cell.high:.3f}]" for cell in summary.itertuples()
+            f"{cell.auc:.3f} [{cell.low:.3f}, {cell.high:.3f}]" if cell.n > 0 else "–"
+            for cell in summary.itertuples()
         ]
     return table
 
@@ -136,25 +149,24 @@ def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) ->
 
 
 def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Return one table of AUC (mean over seeds) per normal class, by class name."""
-    order = [label for label in row_names() if label in set(unit_table["row"])]
-    return {
-        classes[int(str(normal_class))]: group.pivot_table(
-            index="row", columns="column", values="auc"
-        )
-        .reindex(index=order, columns=column_names())
-        .rename_axis(index="augmentation")
-        for normal_class, group in unit_table.groupby("normal_class")
-    }
+    """Return one table of AUC (mean over seeds) per model and normal class, such as "AP, cat"."""
+    tables = {}
+    for (model, normal_class), group in unit_table.groupby(["model", "normal_class"], sort=False):
+        order = [label for label in row_names() if label in set(group["row"])]
+        table = group.pivot_table(index="row", columns="column", values="auc")
+        tables[f"{model}, {classes[int(str(normal_class))]}"] = table.reindex(
+            index=order, columns=column_names()
+        ).rename_axis(index="augmentation")
+    return tables
 
 
 def class_browser(unit_table: pd.DataFrame, classes: Sequence[str]) -> TableBrowser:
-    """Return the widget that shows Table 1 for one normal class at a time."""
+    """Return the widget that shows Table 1 for one model and normal class at a time."""
     tables = per_class(unit_table, classes)
     return TableBrowser.from_tables(
         tables,
-        label="Normal class",
-        captions={name: f"AUC with normal class {name}, mean over seeds" for name in tables},
+        label="Model and normal class",
+        captions={name: f"AUC of {name}, mean over seeds" for name in tables},
         summaries={name: _best_rows(name, table) for name, table in tables.items()},
         limits=(0.4, 1.0),
     )
@@ -162,7 +174,7 @@ def class_browser(unit_table: pd.DataFrame, classes: Sequence[str]) -> TableBrow
 
 def _best_rows(name: str, table: pd.DataFrame) -> str:
     best = ", ".join(f"{column}: {table[column].idxmax()}" for column in table.columns)
-    return f"Normal class {name}. Best row for each column: {best}."
+    return f"{name}. Best row for each column: {best}."
 
 
 def controlled_examples(budget: Budget) -> tuple[dict[str, Tensor], str]:

@@ -1,0 +1,36 @@
+"""Claims and their verdicts: what ``book/claims.yml`` states, tested on records (METHODS 15)."""
+
+from ssad_lib.claims.decisions import TESTS, decide
+from ssad_lib.claims.finding import (
+    CONTRADICTED,
+    INCONCLUSIVE,
+    NOT_RUN,
+    SUPPORTED,
+    VERDICTS,
+    Finding,
+    Part,
+)
+from ssad_lib.claims.ledger import Claim, names, read
+from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
+from ssad_lib.claims.sources import committed, of_profile, this_run
+
+__all__ = [
+    "CONTRADICTED",
+    "FORMATS",
+    "INCONCLUSIVE",
+    "NOT_RUN",
+    "SUPPORTED",
+    "TESTS",
+    "VERDICTS",
+    "Claim",
+    "Finding",
+    "Part",
+    "committed",
+    "decide",
+    "names",
+    "of_profile",
+    "parts_table",
+    "read",
+    "this_run",
+    "verdict_lines",
+]
