@@ -56,7 +56,7 @@ def place(tmp_path, monkeypatch):
 
 
 BAD_INPUT = {
-    "unknown chapter": (["run", "not-magic/table-2"], r"did you mean 'not-magic/table-1'"),
+    "unknown chapter": (["run", "not-magic/table-9"], r"did you mean 'not-magic/table-[12]'"),
     "chapter of text": (["run", "intro"], r"chapter 'intro' is text, there is nothing to run"),
     "unknown profile": (["run", CHAPTER, "--profile", "labtop"], r"did you mean 'laptop'"),
     "unknown parameter": (["run", CHAPTER, "-p", "epoch=3"], r"'epoch': did you mean 'epochs'"),

@@ -23,7 +23,8 @@ COMMITTED = {  # folder of results/: what a page calls it
 
 def this_run(records: Iterable[Record], measured: pd.DataFrame | None = None) -> Evidence:
     """Return the evidence of the records a chapter has just executed, or loaded."""
-    return _evidence("this run", list(records), measured)
+    image_set = "" if measured is None else str(measured["image_set"].iloc[0])
+    return _evidence("this run", list(records), measured, image_set)
 
 
 def of_profile(chapter: str, profile: str, overrides: Mapping[str, Any] | None = None) -> Evidence:

@@ -11,6 +11,7 @@ from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.forests import differences, forest
 from ssad_lib.figures.images import image_rows, reconstruction_panels
 from ssad_lib.figures.maps import heat_maps, verdict_grid
+from ssad_lib.figures.rankings import ranking
 from ssad_lib.figures.schemes import autoencoder_scheme
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "heat_maps",
     "image_rows",
     "position_plot",
+    "ranking",
     "reconstruction_panels",
     "scatter_with_ranks",
     "score_histograms",

@@ -1,0 +1,140 @@
+"""What the page of Table 2 shows, on tables whose values are known."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from ssad_lib import augment, tasks
+from ssad_lib.evidence import Evidence
+from ssad_lib.studies.alignment import COLUMNS
+from ssad_lib.studies.not_magic import table_2
+
+LABELS = ["none", *(augment.get(name).label for name in augment.names()[1:])]
+DIGITS = [str(digit) for digit in range(10)]
+
+
+def made(value, classes=(0, 6), draws=2, image_set="street-digits"):
+    """A table whose values are those of `value(label, normal_class, testbed, anomaly, draw)`."""
+    rows = []
+    for label, normal_class, draw in product(LABELS, classes, range(draws)):
+        others = [name for name in DIGITS if int(name) != normal_class]
+        every = [(tasks.IN_THE_WILD, name) for name in others]
+        every += [(tasks.CONTROLLED, gen) for gen in augment.gens()]
+        for testbed, anomaly in every:
+            number = value(label, normal_class, testbed, anomaly, draw)
+            rows.append((image_set, "stand-in", label, normal_class, testbed, anomaly, draw,
+                         number, 0.25))  # fmt: skip
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+@pytest.fixture
+def ranked():
+    """Every in-the-wild value is the place of its row in the paper, plus the draw."""
+    places = {label: place for place, label in enumerate(table_2.paper_table().index)}
+    return made(lambda label, c, testbed, a, draw: places[label] + draw)
+
+
+def test_paper_table_is_the_printed_one():
+    table = table_2.paper_table()
+    assert set(table.index) == set(LABELS)
+    assert table.index[0] == "Rotate"
+    assert table.index[-1] == "Noise"
+    assert table.loc["none", "Average"] == 1.228
+    printed_sets = table[["MNIST", "FashionMNIST", "CIFAR-10", "SVHN"]]
+    assert table["Average"].to_numpy() == pytest.approx(printed_sets.mean(axis=1), abs=6e-4)
+
+
+def test_averages_are_over_the_wild_tasks_and_deviations_over_draws(ranked):
+    ranked.loc[ranked["testbed"] == tasks.CONTROLLED, "mmd"] = 99.0
+    table = table_2.averages(ranked)
+    assert list(table.index) == list(table_2.paper_table().index)
+    assert table.loc["Rotate", "mmd"] == 0.5  # the mean of draws 0 and 1
+    assert table["deviation"].to_numpy() == pytest.approx(np.sqrt(0.5))
+    assert table.loc["none", "category"] == "none"
+    assert table_2.floor(ranked) == 0.25
+
+
+def test_side_by_side_has_the_papers_order_and_a_floor(ranked):
+    table = table_2.side_by_side({"ours": ranked})
+    assert list(table.index) == [*table_2.paper_table().index, "noise floor"]
+    assert table.loc["Rotate", "ours"] == "0.500 ± 0.707"
+    assert table.loc["noise floor", "ours"] == "0.250"
+    assert np.isnan(table.loc["noise floor", "Average"])
+    single = table_2.side_by_side({"ours": ranked[ranked["draw"] == 0]})
+    assert single.loc["CP-scar", "ours"] == "1.000"
+
+
+def test_agreement_is_one_for_the_papers_own_order(ranked):
+    backwards = ranked.assign(mmd=-ranked["mmd"])
+    table = table_2.agreement({"same": ranked, "opposite": backwards})
+    assert table.loc["same", "Average"] == pytest.approx(1)
+    assert table.loc["opposite", "Average"] == pytest.approx(-1)
+    assert table.loc["same", "p (average)"] < 1e-6
+    assert table.loc["opposite", "p (average)"] > 0.99
+
+
+def test_scatter_and_ranking_hold_the_paper_beside_ours(ranked):
+    points = table_2.against_paper({"ours": ranked})["ours"]
+    assert len(points) == 13
+    assert points.loc["Rotate", ["paper", "mmd"]].tolist() == [1.035, 0.5]
+    panels = table_2.panels({"ours": ranked})
+    assert list(panels) == ["paper, average", "ours"]
+    assert [len(panel) for panel in panels.values()] == [14, 14]
+
+
+def test_matched_counts_the_classes_in_which_gen_is_nearest():
+    def value(label, normal_class, testbed, anomaly, draw):
+        if normal_class == 0 and label == "Flip":
+            return 0.1  # nearest to everything in class 0
+        return 0.5 if label.lower() == anomaly else 1.0
+
+    table = table_2.matched(made(value))
+    assert list(table.columns) == ["CutOut", "Flip", "Invert"]
+    assert list(table.index) == [*LABELS, "aug = gen nearest"]
+    assert table.loc["Flip"].tolist() == ["0.550", "0.300", "0.550"]
+    assert table.loc["aug = gen nearest"].tolist() == [
+        "1 of 2 classes",
+        "2 of 2 classes",
+        "1 of 2 classes",
+    ]
+
+
+def test_cases_pick_the_printed_tasks():
+    def value(label, normal_class, testbed, anomaly, draw):
+        wild = testbed == tasks.IN_THE_WILD
+        return {"Rotate": 1.0, "CutPaste": 2.0}.get(label, 3.0) + (
+            10 * int(anomaly) if wild else 0
+        ) + 100 * normal_class  # fmt: skip
+
+    table = table_2.cases({"ours": made(value), "one class": made(value, classes=(3,))})
+    assert not table.index.duplicated().any()
+    assert table.loc[("6 against 9", "Rotate"), "paper"] == 0.091
+    assert table.loc[("6 against 9", "Rotate"), "ours"] == "691.000 ± 0.000"
+    assert table.loc[("6 against 9", "none"), "ours"] == "693.000 ± 0.000"
+    assert table.loc[("0 against 3", "CutPaste"), "ours"] == "32.000 ± 0.000"
+    flips = table.loc["automobile, gen Flip"]
+    assert flips["paper"].to_dict() == {"none": 0.063, "CutOut": 0.277, "Flip": 0.031,
+                                        "GEOM": 0.399}  # fmt: skip
+    assert flips.loc["Flip", "ours"] == "303.000 ± 0.000"  # the mean over classes 0 and 6
+    assert pd.isna(table.loc[("6 against 9", "Rotate"), "one class"])
+
+
+def test_sources_without_alignment_are_left_out(ranked):
+    none = Evidence("old", "cifar10", (), pd.DataFrame(), pd.DataFrame())
+    ours = Evidence("ours", "street-digits", (), pd.DataFrame(), ranked)
+    assert list(table_2.measured({"old": none, "ours": ours})) == ["ours"]
+
+
+def test_browser_shows_every_task_of_a_class(ranked):
+    browser = table_2.class_browser(ranked)
+    assert list(browser.tables) == ["0", "6"]
+    assert browser.tables["6"]["columns"] == [
+        *(name for name in DIGITS if name != "6"),
+        "gen CutOut",
+        "gen Flip",
+        "gen Invert",
+    ]
+    assert browser.tables["6"]["index"] == LABELS
+    assert "gen Flip: Rotate" in browser.tables["6"]["summary"]
