@@ -6,6 +6,7 @@ from ssad_lib.statistics.intervals import (
     two_stage_interval,
 )
 from ssad_lib.statistics.multiple import holm
+from ssad_lib.statistics.paired_auc import Gain, auc_gain
 from ssad_lib.statistics.ranks import (
     Outcome,
     binomial,
@@ -25,8 +26,10 @@ from ssad_lib.statistics.wilcoxon import (
 
 __all__ = [
     "Alternative",
+    "Gain",
     "Outcome",
     "SignedRank",
+    "auc_gain",
     "binomial",
     "binomial_interval",
     "bootstrap_interval",
