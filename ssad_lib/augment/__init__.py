@@ -10,6 +10,6 @@ torch.Size([4, 3, 32, 32])
 """
 
 from ssad_lib.augment.augmentation import Augmentation, Parameters
-from ssad_lib.augment.registry import COLOURS, anomaly, gens, get, names
+from ssad_lib.augment.registry import COLOURS, always, anomaly, gens, get, names
 
-__all__ = ["COLOURS", "Augmentation", "Parameters", "anomaly", "gens", "get", "names"]
+__all__ = ["COLOURS", "Augmentation", "Parameters", "always", "anomaly", "gens", "get", "names"]

@@ -79,9 +79,11 @@ def of_task(
 def augmented_normals(spec: RunSpec, train: Tensor) -> Tensor:
     """Return the first training normals through the augmentation of `spec`, ``(n, C, H, W)``.
 
+    In its always-on form: half of what Flip makes in training is not flipped.
+
     The same images for every augmentation, so that their scores can be compared pair by pair.
     """
-    augmentation = augment.get(spec.augmentation, **dict(spec.augmentation_options))
+    augmentation = augment.always(spec.augmentation, **dict(spec.augmentation_options))
     generator = rng.generator("augmented", spec.image_set, spec.normal_class, spec.seed)
     return augmentation(train[:SAMPLES], generator)
 

@@ -157,3 +157,15 @@ def test_one_file_for_each_category() -> None:
         home = Path(type(aug.operation).__module__.replace(".", "/")).name
         assert home == aug.category
         assert (folder / f"{home}.py").is_file()
+
+
+@pytest.mark.parametrize("name", ["flip", "invert", "cutout"])
+def test_always_changes_every_image(name):
+    generator = torch.Generator().manual_seed(0)
+    images = torch.rand(64, 3, 16, 16, generator=generator) + 0.01
+    changed = (augment.always(name)(images, generator) != images).flatten(1).any(1)
+    assert changed.all()
+
+
+def test_always_keeps_other_augmentations_and_their_options():
+    assert augment.always("mask", mask_p=0.3).operation == augment.get("mask", mask_p=0.3).operation
