@@ -198,9 +198,9 @@ def _random_features(images: Tensor) -> Tensor:
     """Return means of two layers of random filters over the quarters of the image, (n, 384)."""
     if images.shape[-2:] != (SIDE, SIDE):
         images = F.interpolate(images, (SIDE, SIDE), mode="bilinear", antialias=True)
-    values, pooled = 2 * images - 1, []
+    values, pooled = (2 * images - 1).to(memory_format=torch.channels_last), []  # twice as fast
     for weights in _filters():
-        values = F.conv2d(values, weights, stride=STRIDE, padding=weights.shape[-1] // 2).relu()
+        values = F.conv2d(values, weights, stride=STRIDE, padding=weights.shape[-1] // 2).relu_()
         pooled.append(F.adaptive_avg_pool2d(values, GRID).flatten(1))
     return torch.cat(pooled, dim=1)
 
@@ -221,7 +221,8 @@ def _filters() -> tuple[Tensor, ...]:
         bank = torch.randn(count, channels, kernel, kernel, generator=generator)
         if not banks:
             bank -= bank.mean(dim=(1, 2, 3), keepdim=True)
-        banks.append(bank / bank.flatten(1).norm(dim=1).view(-1, 1, 1, 1))
+        bank /= bank.flatten(1).norm(dim=1).view(-1, 1, 1, 1)
+        banks.append(bank.to(memory_format=torch.channels_last))
         channels = count
     return tuple(banks)
 

@@ -15,11 +15,11 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from tqdm.auto import tqdm
 
 from ssad_lib import augment, data, rng, tasks
 from ssad_lib.alignment import kernel, noise_floor
 from ssad_lib.encoders import Encoder, encoder
+from ssad_lib.engine.progress import Progress
 from ssad_lib.engine.run import load_images, one_thread
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION
@@ -89,6 +89,20 @@ class Plan:
         }
         return Plan(**{**values, "normal_classes": tuple(values["normal_classes"])})
 
+    @property
+    def label(self) -> str:
+        """What to print beside every value of this plan."""
+        train, test = (
+            f"{count:,}" if count else "all"
+            for count in (self.images_per_class, self.test_images_per_class)
+        )
+        pixels = f" at {self.size}×{self.size}" if self.size else ""
+        return (
+            f"{self.image_set}{pixels}: {train} training and {test} test images a class, "
+            f"{len(self.normal_classes)} normal classes, sets of {self.samples} images, "
+            f"{self.draws} draws"
+        )
+
     def key(self) -> dict[str, Any]:
         """Return everything that decides the values, but the content of the images."""
         chosen = encoder(self.encoder)
@@ -109,26 +123,36 @@ def measured(plan: Plan) -> pd.DataFrame:
     chosen = encoder(plan.encoder)
     train, test = plan.images("train"), plan.images("test")
     rows: list[tuple[Any, ...]] = []
-    with one_thread():
+    count = len(plan.normal_classes)
+    with one_thread(), Progress(count, count, "MMD") as progress:
         wild = {name: _encoded(chosen, images) for name, images in _classes(test)}
-        for normal_class in tqdm(plan.normal_classes, desc="MMD", disable=None):
+        for normal_class in plan.normal_classes:
             normals = tasks.normal_images(train, normal_class)
-            anomalies = {
-                (tasks.IN_THE_WILD, name): features
-                for name, features in wild.items()
-                if name != test.classes[normal_class]
-            } | {
-                (tasks.CONTROLLED, gen): _encoded(chosen, images)
-                for gen, images in tasks.anomalies(test, normal_class, tasks.CONTROLLED, plan.seed)
-            }
+            anomalies = _anomalies(chosen, test, normal_class, plan.seed, wild)
             for draw in range(plan.draws):
                 unit = (normal_class, draw, plan.seed)
                 drawn = normals[_sample(len(normals), plan, *unit)]
                 rows += _draw(chosen, drawn, anomalies, plan, *unit)
+            progress.advance(f"class {normal_class}")
     frame = pd.DataFrame(rows, columns=COLUMNS[2:])
     frame.insert(0, "encoder", chosen.name)
     frame.insert(0, "image_set", plan.image_set)
     return frame
+
+
+def _anomalies(
+    chosen: Encoder,
+    test: data.ImageSet,
+    normal_class: int,
+    seed: int,
+    wild: Mapping[str, Features],
+) -> dict[Task, Features]:
+    """Return the features of all anomalies of every task of a normal class."""
+    other = {name: wild[name] for name in wild if name != test.classes[normal_class]}
+    controlled = tasks.anomalies(test, normal_class, tasks.CONTROLLED, seed)
+    return {(tasks.IN_THE_WILD, name): features for name, features in other.items()} | {
+        (tasks.CONTROLLED, gen): _encoded(chosen, images) for gen, images in controlled
+    }
 
 
 def _draw(
@@ -148,7 +172,7 @@ def _draw(
     together = np.concatenate(list(drawn.values()))
     starts = np.cumsum([0, *map(len, drawn.values())])[:-1]
     for name in augment.names():
-        augmentation = augment.get(name)
+        augmentation = augment.always(name)
         generator = rng.generator("alignment", plan.image_set, name, *unit)
         features = _encoded(chosen, augmentation(normals, generator))
         own = float(kernel(features, features).mean())

@@ -23,6 +23,15 @@ def measured(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
     return {name: e.alignment for name, e in sources.items() if not e.alignment.empty}
 
 
+def caption(what: str, frames: Mapping[str, pd.DataFrame]) -> str:
+    """Return the caption of a table: what it shows, and whose features our values are of."""
+    encoders = {name: ", ".join(sorted(set(frame["encoder"]))) for name, frame in frames.items()}
+    if set(encoders.values()) == {"resnet50"}:
+        return f"{what}. Encoder as in the paper, ResNet-50"
+    said = "; ".join(f"{name}: {encoder}" for name, encoder in encoders.items())
+    return f"{what}. Encoder of {said}. Values of a stand-in are not on the paper's scale"
+
+
 def averages(frame: pd.DataFrame) -> pd.DataFrame:
     """Return the mean MMD of each augmentation over the in-the-wild tasks, nearest first.
 

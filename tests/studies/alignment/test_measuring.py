@@ -74,6 +74,13 @@ def test_draws_differ_and_a_task_keeps_its_anomalies_over_augmentations(settings
     assert (other["mmd"].to_numpy() != first).all()
 
 
+def test_a_plan_says_what_it_measures(settings):
+    assert plan(settings, size=16, images_per_class=0).label == (
+        "street-digits at 16×16: all training and 20 test images a class, 2 normal classes, "
+        "sets of 16 images, 2 draws"
+    )
+
+
 @pytest.mark.parametrize(
     ("changes", "said"),
     [({"normal_classes": []}, "normal_classes"), ({"samples": 1}, "samples"),

@@ -127,6 +127,15 @@ def test_sources_without_alignment_are_left_out(ranked):
     assert list(table_2.measured({"old": none, "ours": ours})) == ["ours"]
 
 
+def test_captions_name_the_stand_in(ranked):
+    assert "this run: stand-in" in table_2.caption("MMD", {"this run": ranked})
+    real = ranked.assign(encoder="resnet50")
+    mixed = table_2.caption("MMD", {"this run": ranked, "committed": real})
+    assert "committed: resnet50" in mixed
+    assert "not on the paper's scale" in mixed
+    assert table_2.caption("MMD", {"real": real}) == "MMD. Encoder as in the paper, ResNet-50"
+
+
 def test_browser_shows_every_task_of_a_class(ranked):
     browser = table_2.class_browser(ranked)
     assert list(browser.tables) == ["0", "6"]
