@@ -35,7 +35,7 @@ def test_numbers_that_yaml_reads_differently_are_accepted(given, expected):
     ("overrides", "message"),
     [
         ({"epoch": 1}, "unknown parameter of chapter.*'epoch': did you mean 'epochs'"),
-        ({"epochs": "many"}, "'epochs' takes a whole number such as 3, not 'many'"),
+        ({"epochs": "many"}, "'epochs' takes a whole number such as 2, not 'many'"),
         ({"epochs": 1.5}, "whole number"),
         ({"epochs": True}, "whole number"),
         ({"learning_rate": "fast"}, "takes a number"),

@@ -67,7 +67,9 @@ def world(
                 rows.append((f"{model}-{row}-{c}-{seed}", model, row, CATEGORY[row], c, seed,
                              testbed, anomaly, auc))  # fmt: skip
     names = ["key", "model", "row", "category", "normal_class", "seed", "testbed", "anomaly", "auc"]
-    return Evidence("this run", "street-digits", DIGITS, pd.DataFrame(rows, columns=names), alignment())
+    return Evidence(
+        "this run", "street-digits", DIGITS, pd.DataFrame(rows, columns=names), alignment()
+    )
 
 
 def alignment(order: list[str] | None = None, *, classes: int = 10, draws: int = 5) -> pd.DataFrame:

@@ -6,25 +6,40 @@ from pathlib import Path
 
 from ssad_lib.engine import executor, run
 from ssad_lib.store import Store
-from ssad_lib.studies import not_magic
 from ssad_lib.studies.grid import Budget
+from ssad_lib.studies.not_magic import runs
 
-BUDGET = Budget(
-    image_set="street-digits",
-    size=0,
-    images_per_class=40,
-    test_images_per_class=10,
-    normal_classes=(0, 1),
-    seeds=(0,),
-    width=4,
-    epochs=2,
-    batch_size=16,
-    learning_rate=1e-3,
-)
+SETTINGS = {
+    "image_set": "street-digits",
+    "images_per_class": 40,
+    "test_images_per_class": 10,
+    "normal_classes": [0, 1],
+    "seeds": [0],
+    "size": 0,
+    "width": 4,
+    "epochs": 2,
+    "batch_size": 16,
+    "learning_rate": 1e-3,
+}
+EVERY_MODEL = {
+    **SETTINGS,
+    "sad_size": 0,
+    "sad_width": 4,
+    "sad_epochs": 2,
+    "sad_batch_size": 16,
+    "sad_learning_rate": 1e-3,
+    "ap_size": 16,
+    "ap_base": 4,
+    "ap_widen": 1,
+    "ap_views": 2,
+    "ap_batch_size": 16,
+    "ap_learning_rate": 1e-3,
+}
+BUDGET = Budget.of(SETTINGS)
 
 
 def specs():
-    return not_magic.table_1(BUDGET)
+    return runs.table_1(BUDGET)
 
 
 def noted_perform(spec):

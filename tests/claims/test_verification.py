@@ -1,0 +1,99 @@
+"""`ssad verify`: verdicts from records alone, compared with the committed ones."""
+
+import json
+
+import pandas as pd
+import pytest
+
+from ssad_lib import claims, cli, paths
+from ssad_lib.claims import ledger, verification
+from ssad_lib.errors import SsadError
+from tests.claims import worlds
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("SSAD_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def right(home, monkeypatch):
+    """A run store in which the paper is right."""
+    monkeypatch.setattr(verification, "of_profile", lambda chapter, profile: worlds.world())
+    return home
+
+
+def test_every_claim_has_a_test_and_every_test_a_claim():
+    assert ledger.names() == list(claims.TESTS) == [f"A{i:02d}" for i in range(1, 27)]
+
+
+def test_an_empty_store_has_run_nothing(home, capsys):
+    assert cli.main(["verify", "--profile", "smoke"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 26
+    assert all("not run" in line for line in lines)
+
+
+def test_committed_verdicts_are_compared(right, capsys):
+    assert cli.main(["verify", "A01", "A08", "--save"]) == 0
+    assert cli.main(["verify", "A01"]) == 0
+    table = pd.read_csv(right / "verdicts.csv")
+    table.loc[table["claim"] == "A08", "verdict"] = "contradicted"
+    table.to_csv(right / "verdicts.csv", index=False)
+    assert cli.main(["verify"]) == 1
+    assert "A08: supported, committed as contradicted" in capsys.readouterr().err
+    assert cli.main(["verify", "A01"]) == 0
+    assert cli.main(["verify", "A08", "--profile", "smoke"]) == 0  # committed for laptop only
+
+
+def test_saving_keeps_what_was_not_asked_for(right):
+    cli.main(["verify", "A01", "A02", "--save"])
+    cli.main(["verify", "A02", "--save", "--profile", "smoke"])
+    cli.main(["verify", "A01", "--save"])
+    table = pd.read_csv(right / "verdicts.csv")
+    assert list(zip(table["source"], table["claim"], strict=True)) == [
+        ("laptop", "A01"), ("laptop", "A02"), ("smoke", "A02"),
+    ]  # fmt: skip
+
+
+def test_json_holds_every_part_and_run(right, capsys):
+    cli.main(["verify", "A02", "--json"])
+    (claim,) = json.loads(capsys.readouterr().out)["claims"].values()
+    assert claim["verdict"] == "supported"
+    assert [part["n"] for part in claim["parts"]] == [10, 10, 10]
+    assert any(key.startswith("DAE-CutOut") for key in claim["runs"])
+
+
+def test_missing_numbers_are_null_in_json(right):
+    found = verification.verify("laptop", ["A07"])
+    parts = json.loads(verification.as_json("laptop", found))["claims"]["A07"]["parts"]
+    assert parts[0]["low"] is None
+
+
+def test_missing_data_is_not_run_and_says_why(home, monkeypatch):
+    monkeypatch.delenv("SSAD_DATA", raising=False)
+    found = verification.verify("paper", ["A01"])["A01"]
+    assert found.verdict == claims.NOT_RUN
+    assert "no data root" in found.note
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(["A27"], "did you mean 'A2"), (["--profile", "lap"], "did you mean 'laptop'")],
+)
+def test_unknown_names_are_refused(arguments, message, home, capsys):
+    assert cli.main(["verify", *arguments]) == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert len(said.splitlines()) == 1
+
+
+def test_claims_state_everything():
+    for name in ledger.names():
+        claim = ledger.read(name)
+        assert all(len(text) > 8 for text in vars(claim).values() if text != claim.id)
+        assert claim.where.startswith("Paper 000")
+    with pytest.raises(SsadError, match="unknown claim .A0I.: did you mean"):
+        ledger.read("A0I")
