@@ -15,6 +15,7 @@ from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic.runs import TABLE_1
+from ssad_lib.widgets import TableBrowser
 
 
 @dataclass(frozen=True)
@@ -119,16 +120,14 @@ def with_sums(evidence: Evidence, samples: int) -> Evidence:
     return replace(evidence, alignment=measured.assign(mmd=measured["mmd"] * samples**2))
 
 
-def compare(
-    reading: Reading, evidence: Evidence, other: Evidence, claims: Iterable[str] | None = None
-) -> pd.DataFrame:
+def compare(reading: Reading, evidence: Evidence, other: Evidence) -> pd.DataFrame:
     """Return the verdicts that `reading` can move, under the default and under it.
 
-    Indexed by detail, reading and claim; columns source, default, verdict, other, verdict, and how
+    Indexed by detail and claim; columns source, default, verdict, other, verdict under it, and how
     many parts of the claim have another verdict.
     """
     rows = []
-    for claim in claims or reading.claims:
+    for claim in reading.claims:
         before, after = decide(claim, evidence), decide(claim, other)
         pairs = zip(before.parts, after.parts, strict=False)
         rows.append(
@@ -159,3 +158,55 @@ def matched_auc(evidence: Evidence, other: Evidence, reading: Reading) -> pd.Dat
         kind = mine["anomaly"].where(mine["testbed"] == "controlled", "Semantic")
         columns[name] = mine.groupby(["model", "row", kind])["auc"].mean()
     return pd.DataFrame(columns).rename_axis(["model", "augmentation", "anomalies"])
+
+
+def every(
+    evidence: Evidence, records: Iterable[Record], budget: Budget, samples: int
+) -> list[tuple[Reading, Evidence]]:
+    """Return the evidence under every reading, one detail changed at a time.
+
+    Parameters
+    ----------
+    evidence : Evidence
+        Under the default readings, with its alignment.
+    records : iterable of Record
+        Of the runs of `specs`.
+    budget : Budget
+    samples : int
+        Images on each side of an MMD.
+    """
+    by_key = {record.spec.key: record for record in records}
+    changed = [
+        (reading, replaced(evidence, [by_key[spec.key] for spec in runs_of(reading, budget)]))
+        for reading in READINGS
+    ]
+    return [
+        *changed,
+        (SIMPLE_SCORE, with_simple_score(evidence)),
+        (SUMMED, with_sums(evidence, samples)),
+    ]
+
+
+def verdicts(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> pd.DataFrame:
+    """Return `compare` of every reading, in one table."""
+    return pd.concat([compare(reading, evidence, other) for reading, other in changed])
+
+
+def browser(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> TableBrowser:
+    """Return the widget that shows the effects of one claim's comparisons under each reading."""
+    tables = {}
+    for reading, other in changed:
+        for claim in reading.claims:
+            columns = {
+                name: decide(claim, source).table()["effect"]
+                for name, source in ((reading.default, evidence), (reading.other, other))
+            }
+            table = pd.DataFrame(columns).rename_axis(index="comparison")
+            if len(table):
+                tables[f"{claim}, {reading.detail}"] = table
+    return TableBrowser.from_tables(
+        tables,
+        label="Claim and detail",
+        captions={name: f"Effect of every comparison of {name}" for name in tables},
+        number="{:+.3f}",
+    )

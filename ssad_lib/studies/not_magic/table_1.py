@@ -100,10 +100,13 @@ def side_by_side(paper: pd.DataFrame, ours: Mapping[str, pd.DataFrame]) -> pd.Da
     ]
     for heading, summary in ours.items():
         table[heading] = [
-            f"{cell.auc:.3f} [{cell.low:.3f}, {cell.high:.3f}]" if cell.n > 0 else "–"
-            for cell in summary.itertuples()
+            _interval(cell["auc"], cell["low"], cell["high"]) for cell in summary.to_dict("records")
         ]
     return table
+
+
+def _interval(auc: float, low: float, high: float) -> str:
+    return "–" if np.isnan(auc) else f"{auc:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
