@@ -21,7 +21,7 @@ function drawing(row, marks, [low, high]) {
   const zero = svg("line", { class: "ssad-zero", x1: place(0), x2: place(0), y1: 0, y2: "100%" });
   const whole = svg("svg", { "aria-hidden": "true" }, zero);
   if (row.effect === null) return whole;
-  const [colour, shape] = marks[row.category];
+  const [colour, shape] = marks.get(row.category);
   const at = svg("svg", { x: place(row.effect), y: "50%", overflow: "visible" });
   at.append(svg("path", { d: SHAPES[shape], fill: colour, transform: "scale(6)" }));
   const bar = { x1: place(row.low), x2: place(row.high), y1: "50%", y2: "50%", stroke: colour, "stroke-width": 2 };
@@ -56,9 +56,9 @@ function moveFocus(event) {
 }
 
 function render({ model, el }) {
-  const [panels, marks, effect] = ["panels", "marks", "effect"].map((trait) => model.get(trait));
+  const [panels, effect, marks] = [model.get("panels"), model.get("effect"), marksOf(model)];
   const panel = () => panels[model.get("panel")];
-  const choice = list(model.get("label"), Object.keys(panels), (name) => set(model, "panel", name));
+  const choice = list(model.get("label"), model.get("names"), (name) => set(model, "panel", name));
   const order = list("Sorted by", Object.keys(ORDERS), (name) => set(model, "order", name));
 
   const heads = ["augmentation", effect, "effect", "95 % interval", "p"];
@@ -80,7 +80,7 @@ function render({ model, el }) {
     foot.replaceChildren(element("tr", {}, element("td", {}), axis, element("td", { colSpan: 3 })));
     caption.textContent = `${model.get("panel")}: ${summary}`;
     const present = new Set(rows.map(({ category }) => category));
-    names.replaceChildren(legend(marks, Object.keys(marks).filter((name) => present.has(name))));
+    names.replaceChildren(legend(marks, [...marks.keys()].filter((name) => present.has(name))));
     choice.show(model.get("panel"));
   };
   const sort = () => {

@@ -45,7 +45,7 @@ function density(name, [colour], heights, top) {
 
 function densityLegend(marks, names) {
   const items = names.map((name) => {
-    const line = density(name, marks[name], [1], 2);
+    const line = density(name, marks.get(name), [1], 2);
     const swatch = svg("svg", { class: "ssad-swatch", viewBox: "0 40 100 70", "aria-hidden": "true" }, line);
     return element("li", {}, swatch, ` ${name}`);
   });

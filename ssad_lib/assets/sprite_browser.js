@@ -13,7 +13,10 @@ function render({ model, el }) {
   const axes = model.get("axes");
   const canvas = element("canvas", { width, height, className: "ssad-sprite" });
   canvas.setAttribute("role", "img");
-  canvas.style.width = `${width * scale}px`;
+  const names = model.get("heads").map((textContent) => element("span", { textContent }));
+  const heads = element("div", { className: "ssad-heads" }, ...names);
+  const frame = element("div", { className: "ssad-frame" }, heads, canvas);
+  frame.style.width = `${width * scale}px`;
   const caption = announcement();
 
   const sheet = new Image();
@@ -29,7 +32,7 @@ function render({ model, el }) {
   const parts = axes.map((axis, i) => control(axis, choose(i)));
 
   el.classList.add("ssad-widget");
-  el.append(controls(...parts), canvas, caption);
+  el.append(controls(...parts), frame, caption);
   sheet.addEventListener("load", draw);
   sheet.src = model.get("sheet");
   return follow(model, ["index"], () => {

@@ -28,7 +28,7 @@ function heat({ caption, corner, columns, index, texts, shades }) {
 
 function render({ model, el }) {
   const tables = model.get("tables");
-  const choice = list(model.get("label"), Object.keys(tables), (name) => set(model, "chosen", name));
+  const choice = list(model.get("label"), model.get("names"), (name) => set(model, "chosen", name));
   const summary = announcement();
   // focusable, so that a keyboard can scroll it where the screen is narrow
   const frame = element("div", { className: "ssad-scroll", tabIndex: 0 });

@@ -26,11 +26,11 @@ function fact(name, explain) {
 }
 
 function render({ model, el }) {
-  const [panels, scale, marks] = ["panels", "scale", "marks"].map((trait) => model.get(trait));
-  const { low, high, levels, fold } = scale;
+  const [panels, marks] = [model.get("panels"), marksOf(model)];
+  const { low, high, levels, fold } = model.get("scale");
   const panel = () => panels[model.get("panel")];
   const threshold = (level) => (low + (level * (high - low)) / levels).toPrecision(3);
-  const choice = list(model.get("label"), Object.keys(panels), (name) => set(model, "panel", name));
+  const choice = list(model.get("label"), model.get("names"), (name) => set(model, "panel", name));
   const pick = (level) => set(model, "level", level);
   const cut = slider("Threshold", levels, threshold, pick);
 
@@ -54,7 +54,7 @@ function render({ model, el }) {
     const groups = NAMES.filter((name) => counts[name]);
     const heights = Object.fromEntries(groups.map((name) => [name, bars(counts[name], fold)]));
     const top = Math.max(...Object.values(heights).flat());
-    const shapes = groups.map((name) => density(name, marks[name], heights[name], top));
+    const shapes = groups.map((name) => density(name, marks.get(name), heights[name], top));
     histogram.replaceChildren(plot("", ...shapes, line), ruler(low, high));
     names.replaceChildren(densityLegend(marks, groups));
     rates = { tpr: above(counts.anomaly), fpr: above(counts.normal) };

@@ -37,10 +37,11 @@ function follow(model, traits, update) {
   return () => traits.forEach((trait) => model.off(`change:${trait}`, update));
 }
 
-// The label holds its field: no ids, which two widgets of a page could share.
 function labelled(text, field, ...more) {
-  const label = element("label", {}, element("span", { textContent: text }), field);
-  return element("div", { className: "ssad-control" }, label, ...more);
+  // each widget runs its own copy of this script, so that counting would repeat ids on a page
+  field.id = `ssad-${Math.random().toString(36).slice(2)}`;
+  const label = element("label", { htmlFor: field.id, textContent: text });
+  return element("div", { className: "ssad-control" }, label, field, ...more);
 }
 
 // A native list; `show` is called with a value that was chosen elsewhere.
@@ -61,7 +62,7 @@ function slider(text, last, describe, choose) {
     range.setAttribute("aria-valuetext", shown.textContent);
   };
   range.addEventListener("input", () => choose(Number(range.value)));
-  return { row: labelled(text, range, shown), show };
+  return { row: labelled(text, range, shown), range, show };
 }
 
 function controls(...parts) {
@@ -74,12 +75,17 @@ function announcement() {
   return line;
 }
 
+// Colour and shape by name; a list in the state, for a saved page sorts the names of an object.
+function marksOf(model) {
+  return new Map(model.get("marks").map(([name, ...mark]) => [name, mark]));
+}
+
 function marked([colour, shape]) {
   const path = svg("path", { d: SHAPES[shape], fill: colour });
   return svg("svg", { class: "ssad-mark", viewBox: "-1.5 -1.5 3 3", "aria-hidden": "true" }, path);
 }
 
 function legend(marks, names) {
-  const items = names.map((name) => element("li", {}, marked(marks[name]), ` ${name}`));
+  const items = names.map((name) => element("li", {}, marked(marks.get(name)), ` ${name}`));
   return element("ul", { className: "ssad-legend" }, ...items);
 }

@@ -25,9 +25,10 @@ class ForestBrowser(anywidget.AnyWidget):
     _esm = script("plots", "forest_browser")
     _css = style("plots", "forest_browser")
     label = traitlets.Unicode().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     effect = traitlets.Unicode().tag(sync=True)
     panels = traitlets.Dict().tag(sync=True)
-    marks = traitlets.Dict().tag(sync=True)
+    marks: traitlets.List[Any] = traitlets.List().tag(sync=True)
     panel = traitlets.Unicode().tag(sync=True)
     order = traitlets.Enum(ORDERS, ORDERS[0]).tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
@@ -58,6 +59,7 @@ class ForestBrowser(anywidget.AnyWidget):
             raise ValueError("a forest browser needs at least one table")
         return cls(
             label=label,
+            names=[*tables],
             effect=effect,
             panels={name: _panel_state(table) for name, table in tables.items()},
             marks=marks_state(CATEGORIES),

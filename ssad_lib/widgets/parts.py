@@ -22,9 +22,9 @@ def style(*names: str) -> str:
     return _joined(names, "css")
 
 
-def marks_state(marks: dict[str, Mark]) -> dict[str, list[str]]:
-    """Return marks as the script reads them: colour and shape of each name."""
-    return {name: [*mark] for name, mark in marks.items()}
+def marks_state(marks: dict[str, Mark]) -> list[list[str]]:
+    """Return marks as the script reads them: name, colour and shape of each, in their order."""
+    return [[name, *mark] for name, mark in marks.items()]
 
 
 def _joined(names: tuple[str, ...], suffix: str) -> str:

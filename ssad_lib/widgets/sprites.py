@@ -13,6 +13,7 @@ from typing import Any
 import anywidget
 import numpy as np
 import traitlets
+from numpy.typing import NDArray
 from PIL import Image
 
 from ssad_lib.widgets.parts import script, style
@@ -62,6 +63,7 @@ class SpriteBrowser(anywidget.AnyWidget):
     sheet = traitlets.Unicode().tag(sync=True)
     frame = traitlets.Dict().tag(sync=True)
     axes: traitlets.List[Any] = traitlets.List().tag(sync=True)
+    heads = traitlets.List(traitlets.Unicode()).tag(sync=True)
     captions = traitlets.List(traitlets.Unicode()).tag(sync=True)
     alts = traitlets.List(traitlets.Unicode()).tag(sync=True)
     index = traitlets.List(traitlets.Int()).tag(sync=True)
@@ -74,6 +76,7 @@ class SpriteBrowser(anywidget.AnyWidget):
         *,
         alt: Callable[..., str],
         caption: Callable[..., str] | None = None,
+        heads: Sequence[str] = (),
         scale: int = 4,
         quality: int = LOSSLESS,
     ) -> SpriteBrowser:
@@ -88,6 +91,8 @@ class SpriteBrowser(anywidget.AnyWidget):
         alt, caption : callable
             Take one position (int) per axis and return the text alternative of that frame and
             the line below it, which is also announced. By default the line names the choices.
+        heads : sequence of str
+            Names of what stands side by side in every frame, written above its equal parts.
         scale : int
             Screen pixels per frame pixel, where the screen is wide enough.
         quality : int
@@ -117,6 +122,7 @@ class SpriteBrowser(anywidget.AnyWidget):
             sheet=_sheet(frames.reshape(-1, height, width, 3), columns, quality),
             frame={"width": width, "height": height, "columns": columns, "scale": scale},
             axes=[axis.state() for axis in axes],
+            heads=[*heads],
             captions=[describe(*at) for at in positions],
             alts=alts,
             index=[0] * len(axes),
@@ -125,6 +131,24 @@ class SpriteBrowser(anywidget.AnyWidget):
     def __repr__(self) -> str:
         """Name the controls, for readers of the plain text."""
         return f"SpriteBrowser({', '.join(axis['name'] for axis in self.axes)})"
+
+
+def side_by_side(*images: NDArray[Any]) -> NDArray[np.uint8]:
+    """Return frames of corresponding images side by side, such as original, AE and DAE.
+
+    Parameters
+    ----------
+    *images : ndarray of float, each of shape (..., C, H, W)
+        Values in [0, 1], clipped; one channel or three.
+
+    Returns
+    -------
+    ndarray of uint8, shape (..., H, len(images)·W, 3)
+    """
+    clipped = [np.clip(np.asarray(part, np.float32), 0, 1) for part in images]
+    row = np.moveaxis(np.concatenate(clipped, axis=-1), -3, -1)
+    colour = np.broadcast_to(row, (*row.shape[:-1], 3))
+    return (colour * 255).round().astype(np.uint8)
 
 
 def _sheet(frames: np.ndarray, columns: int, quality: int) -> str:

@@ -22,6 +22,7 @@ class TableBrowser(anywidget.AnyWidget):
     _esm = script("table_browser")
     _css = style("table_browser")
     label = traitlets.Unicode().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     tables = traitlets.Dict().tag(sync=True)
     chosen = traitlets.Unicode().tag(sync=True)
 
@@ -64,6 +65,7 @@ class TableBrowser(anywidget.AnyWidget):
         said = summaries or {}
         return cls(
             label=label,
+            names=[*tables],
             tables={
                 name: _table_state(table, number, low, high)
                 | {"caption": captions[name], "summary": said.get(name, "")}

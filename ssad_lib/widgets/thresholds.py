@@ -31,9 +31,10 @@ class ThresholdExplorer(anywidget.AnyWidget):
     _esm = script("plots", "threshold_explorer")
     _css = style("plots", "threshold_explorer")
     label = traitlets.Unicode().tag(sync=True)
+    names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     panels = traitlets.Dict().tag(sync=True)
     scale = traitlets.Dict().tag(sync=True)
-    marks = traitlets.Dict().tag(sync=True)
+    marks: traitlets.List[Any] = traitlets.List().tag(sync=True)
     panel = traitlets.Unicode().tag(sync=True)
     level = traitlets.Int().tag(sync=True)
 
@@ -65,6 +66,7 @@ class ThresholdExplorer(anywidget.AnyWidget):
         first = next(iter(panels))
         return cls(
             label=label,
+            names=[*panels],
             panels={name: _panel_state(groups, thresholds) for name, groups in panels.items()},
             scale={"low": low, "high": high, "levels": LEVELS, "fold": FOLD},
             marks=marks_state(GROUPS),

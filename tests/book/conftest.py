@@ -149,6 +149,7 @@ def visit(chromium, site, size, theme):
     """A function that opens a page and returns it; `complaints` collects what goes wrong."""
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
+    context.set_default_timeout(15_000)
     complaints: list[str] = []
 
     def local_only(route: Route) -> None:

@@ -8,11 +8,17 @@ import pytest
 
 from ssad_lib.appearance import signed
 from ssad_lib.metrics import auroc_between
-from tests.book.conftest import MINI, served
+from tests.book.conftest import MINI, SIZES, served
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize(
+        ("size", "theme"), [(SIZES["desktop"], "light"), (SIZES["phone"], "dark")]
+    ),
+]
 
 PAGE = "part/kitchen-sink.html"
+PIXELS = "canvas => canvas.toDataURL()"
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +47,10 @@ def widget(visit, request):
     assert visit.complaints == []
 
 
+def field(widget, label):
+    return widget.get_by_label(label, exact=True)
+
+
 def words(widget):
     return widget.locator("[aria-live]").inner_text()
 
@@ -56,7 +66,7 @@ def test_forest_rows_say_their_numbers_and_are_sorted(widget, chapter):
     keyboard, forest = widget.page.keyboard, chapter["forest"]
     names = widget.locator("tbody th")
     assert names.all_inner_texts() == ["CutOut", "Rotate", "Invert", "SimCLR"]
-    widget.get_by_label("Sorted by").focus()
+    field(widget, "Sorted by").focus()
     keyboard.press("Tab")  # the table is one stop, its first row
     assert words(widget).startswith(forest_words("CutOut", forest.loc["CutOut"]))
     keyboard.press("ArrowDown")
@@ -71,9 +81,9 @@ def test_forest_rows_say_their_numbers_and_are_sorted(widget, chapter):
         "category": ["Rotate", "CutOut", "Invert", "SimCLR"],
         "p": ["CutOut", "Rotate", "Invert", "SimCLR"],
     }.items():
-        widget.get_by_label("Sorted by").select_option(order)
+        field(widget, "Sorted by").select_option(order)
         assert names.all_inner_texts() == expected
-    widget.get_by_label("Gen").select_option("gen Flip")
+    field(widget, "Gen").select_option("gen Flip")
     assert words(widget).startswith("Invert (color): relative AUC +0.000")
     assert widget.locator("caption").inner_text().startswith("gen Flip: 1 of 4 rows beneficial")
 
@@ -90,7 +100,8 @@ def rates(chapter, panel, level):
 @pytest.mark.parametrize("widget", ["ssad-histogram"], indirect=True)
 def test_threshold_gives_the_rates_that_python_counts(widget, chapter):
     facts = widget.locator("dd")
-    slider = widget.get_by_label("Threshold")
+    assert field(widget, "Augmentation").locator("option").all_inner_texts() == ["Identity", "GEOM"]
+    slider = field(widget, "Threshold")
     level = int(slider.input_value())
     assert facts.all_inner_texts()[:3] == rates(chapter, "Identity", level)
     slider.focus()
@@ -104,7 +115,86 @@ def test_threshold_gives_the_rates_that_python_counts(widget, chapter):
     level = int(slider.input_value())
     assert abs(level - 100) <= 2
     assert facts.all_inner_texts()[:3] == rates(chapter, "Identity", level)
-    widget.get_by_label("Augmentation").select_option("GEOM")
+    field(widget, "Augmentation").select_option("GEOM")
     groups = chapter["scores"]["GEOM"]
     assert facts.all_inner_texts()[:3] == rates(chapter, "GEOM", level)
     assert facts.last.inner_text() == f"{auroc_between(groups['normal'], groups['anomaly']):.3f}"
+
+
+def point_words(table, place):
+    """What the page should say of the point at this place in the order of the scores."""
+    row = table.sort_values("score").iloc[place]
+    below = 100 * place // len(table)
+    return f"{row['group']}, score {row['score']:.3g}, higher than {below} % of the points."
+
+
+@pytest.mark.parametrize("widget", ["ssad-field"], indirect=True)
+def test_embedding_tells_every_point_by_keyboard_and_mouse(widget, chapter):
+    planes, keyboard = chapter["planes"], widget.page.keyboard
+    assert words(widget).startswith("Point at a mark")
+    slider = field(widget, "Point")
+    slider.focus()
+    keyboard.press("ArrowRight")
+    assert words(widget) == point_words(planes["CutOut"], 0)
+    keyboard.press("End")
+    assert words(widget) == point_words(planes["CutOut"], 179)
+    canvas = widget.locator("canvas")
+    plain = canvas.evaluate(PIXELS)
+    field(widget, "Colour by").select_option("score")
+    assert canvas.evaluate(PIXELS) != plain
+    assert canvas.get_attribute("aria-label").endswith("60 anomaly points, coloured by score")
+    field(widget, "Case").select_option("Flip")
+    assert words(widget) == "Apart, at an AUC of 0.98."
+    rightmost = planes["Flip"].sort_values("score").reset_index()["x"].idxmax()
+    state = chapter["EmbeddingBrowser"].from_panels(planes, label="Case").panels["Flip"]
+    box = canvas.bounding_box()
+    across, down = state["x"][rightmost] / 1280, state["y"][rightmost] / 960
+    canvas.hover(position={"x": across * box["width"], "y": down * box["height"]})
+    assert words(widget) == point_words(planes["Flip"], rightmost)
+
+
+def pair_words(chapter, detector, normal, anomaly):
+    """What the page should say of a pair, from the scores."""
+    groups = [[(name, normal, scored) for scored in (normal, anomaly)] for name in ("AE", detector)]
+    aucs = [round(auroc_between(*(chapter["pairs"][key] for key in keys)), 3) for keys in groups]
+    return (
+        f"{normal} (normal) against {anomaly}: AUC {aucs[0]:.3f} of AE, {aucs[1]:.3f} of "
+        f"{detector}, difference {signed(aucs[1] - aucs[0])}."
+    )
+
+
+@pytest.mark.parametrize("widget", ["ssad-pairs"], indirect=True)
+def test_pairs_are_chosen_from_lists_and_in_the_grid(widget, chapter):
+    keyboard, cells = widget.page.keyboard, widget.locator("td[aria-selected=true]")
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "automobile", "truck")
+    field(widget, "Anomaly class").select_option("frog")
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "automobile", "frog")
+    field(widget, "Normal class").select_option("frog")  # the two change places
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "frog", "automobile")
+    cells.focus()
+    keyboard.press("ArrowRight")
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "frog", "truck")
+    keyboard.press("ArrowUp")  # over truck against itself
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "automobile", "truck")
+    widget.locator("tbody tr").nth(1).locator("td").nth(2).click()
+    assert words(widget) == pair_words(chapter, "DAE, Rotate", "truck", "frog")
+    field(widget, "Detector").select_option("DAE, CutOut")
+    assert words(widget) == pair_words(chapter, "DAE, CutOut", "truck", "frog")
+    field(widget, "Cells").select_option("without")
+    auc = auroc_between(*(chapter["pairs"]["AE", "truck", name] for name in ("truck", "frog")))
+    assert abs(int(cells.inner_text()) - 100 * auc) <= 0.51
+    assert "AUC without × 100" in widget.locator("caption").inner_text()
+
+
+@pytest.mark.parametrize("widget", ["ssad-heads span"], indirect=True)
+def test_reconstructions_are_stepped_through_under_their_names(widget):
+    assert widget.locator(".ssad-heads span").all_inner_texts() == ["original", "AE", "DAE"]
+    canvas = widget.locator("canvas")
+    seen = {canvas.evaluate(PIXELS)}
+    field(widget, "Image").focus()
+    widget.page.keyboard.press("ArrowRight")
+    seen.add(canvas.evaluate(PIXELS))
+    field(widget, "Group").select_option("anomaly")
+    seen.add(canvas.evaluate(PIXELS))
+    assert len(seen) == 3
+    assert words(widget) == "anomaly, Image 2"

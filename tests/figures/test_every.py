@@ -18,13 +18,14 @@ PARTS = pd.DataFrame(
     },
     index=["Flip over CutOut", "Flip over GEOM"],
 )  # fmt: skip
+LONG = "of nothing in particular."
 DRAWINGS = {
     "heat maps": (figures.heat_maps({"paper": TABLE, "ours": TABLE}), "CutOut best with CutOut"),
     "differences": (figures.differences(PARTS, "ours"), "Flip over GEOM -0.10"),
-    "grey images": (figures.image_rows({"a": torch.rand(3, 1, 8, 8)}, "Three images of noise."), "Three"),
-    "images": (figures.image_rows({"a": np.full((2, 3, 8, 8), 1.5)}, "Two images, all white."), "Two"),
+    "grey images": (figures.image_rows({"a": torch.rand(3, 1, 8, 8)}, f"Three {LONG}"), "Three"),
+    "images": (figures.image_rows({"a": np.full((2, 3, 8, 8), 1.5)}, f"Two {LONG}"), "Two"),
     "histograms": (
-        figures.score_histograms({"n": np.random.default_rng(0).random(50)}, "Scores of one group."), "Scores",
+        figures.score_histograms({"n": np.linspace(0, 1, 50)}, f"Scores {LONG}"), "Scores",
     ),
     "scheme": (
         figures.autoencoder_scheme({"image": (3, 32, 32), "embedding": (256,)}, 1234), "1,234",

@@ -10,8 +10,9 @@ import pandas as pd
 import pytest
 
 from ssad_lib import widgets
+from ssad_lib.appearance import CATEGORIES
 from ssad_lib.widgets.parts import ASSETS
-from tests.figures.tables import effects, scores
+from tests.figures.tables import effects, embedded, pair_scores, scores
 
 WIDGETS = {
     "sprites": widgets.SpriteBrowser.from_frames(
@@ -23,6 +24,10 @@ WIDGETS = {
         captions={"zero": "class 0"},
     ),
     "forests": widgets.ForestBrowser.from_tables({"gen CutOut": effects()}, label="Gen"),
+    "embeddings": widgets.EmbeddingBrowser.from_panels({"Flip": embedded()}, label="Gen"),
+    "pairs": widgets.PairBrowser.from_scores(
+        pair_scores(), {"DAE, Rotate": "AE"}, classes=["6", "9"]
+    ),
     "thresholds": widgets.ThresholdExplorer.from_scores({"GEOM": scores()}, label="Augmentation"),
 }
 
@@ -38,9 +43,16 @@ def test_state_is_plain_json(widget):
     assert json.loads(json.dumps(plain, allow_nan=False)) == plain
 
 
+def test_order_of_choices_survives_a_saved_page_that_sorts_keys():
+    tables = {"gen Flip": effects(), "gen CutOut": effects()}
+    widget = widgets.ForestBrowser.from_tables(tables, label="Gen")
+    assert widget.names == ["gen Flip", "gen CutOut"]
+    assert [name for name, *_ in widget.marks] == list(CATEGORIES)
+
+
 def test_state_apart_from_the_data_is_small(widget):
     state = widget.get_state()
-    assert len(state["_esm"]) + len(state["_css"]) < 17_000
+    assert len(state["_esm"]) + len(state["_css"]) < 18_000
 
 
 def test_plain_text_is_one_short_line(widget):

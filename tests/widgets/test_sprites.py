@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from ssad_lib.widgets import Axis, SpriteBrowser
+from ssad_lib.widgets import Axis, SpriteBrowser, side_by_side
 
 AXES = [Axis("Augmentation", ["Identity", "CutOut", "Flip"]), Axis("Draw", 5)]
 
@@ -73,3 +73,28 @@ def test_frames_that_do_not_fit_the_axes_are_refused(bad):
 def test_frame_without_an_alternative_text_is_refused():
     with pytest.raises(ValueError, match="alternative text"):
         SpriteBrowser.from_frames(frames(), AXES, alt=lambda *at: " ")
+
+
+def test_images_stand_side_by_side_in_colour_and_in_range():
+    grey = np.full((2, 5, 1, 4, 3), 0.5)
+    bright = np.full((2, 5, 1, 4, 3), 1.7)
+    together = side_by_side(grey, bright, 0 * grey)
+    assert together.shape == (2, 5, 4, 9, 3)
+    assert together.dtype == np.uint8
+    np.testing.assert_array_equal(together[1, 4, 3, :, 2], [128] * 3 + [255] * 3 + [0] * 3)
+
+
+def test_channels_of_colour_images_keep_their_order():
+    image = np.stack([np.full((4, 4), value) for value in (0.0, 0.2, 1.0)])
+    assert side_by_side(image, image)[0, 5].tolist() == [0, 51, 255]
+
+
+def test_names_stand_over_the_parts_of_a_frame():
+    frames = np.stack([side_by_side(np.zeros((3, 4, 4)), np.ones((3, 4, 4)))])
+    axes = [Axis("Image", 1)]
+    widget = SpriteBrowser.from_frames(frames, axes, alt=alt_of_one, heads=["original", "AE"])
+    assert widget.heads == ["original", "AE"]
+
+
+def alt_of_one(image):
+    return f"Image {image}"
