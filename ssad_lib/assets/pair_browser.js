@@ -62,7 +62,7 @@ function render({ model, el }) {
   const normal = list("Normal class", normals, (name) => pick(normals.indexOf(name), model.get("pair")[1]));
   const anomaly = list("Anomaly class", anomalies, (name) => pick(model.get("pair")[0], anomalies.indexOf(name)));
   const { table, caption, cells } = gridOf(normals, anomalies, choose);
-  const [histograms, words] = [element("div", { className: "ssad-side" }), announcement()];
+  const [histograms, words] = [element("div", { className: "ssad-both" }), announcement()];
 
   table.addEventListener("keydown", (event) => {
     if (!STEPS[event.key]) return;

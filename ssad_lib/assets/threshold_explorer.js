@@ -89,7 +89,7 @@ function render({ model, el }) {
   for (const event of ["pointerdown", "pointermove"]) histogram.addEventListener(event, drag);
 
   el.classList.add("ssad-widget");
-  el.append(controls(choice), element("div", { className: "ssad-side" }, histogram, curve), names, controls(cut), numbers, words);
+  el.append(controls(choice), element("div", { className: "ssad-explorer" }, histogram, curve), names, controls(cut), numbers, words);
   const ends = [follow(model, ["panel"], () => (fill(), show())), follow(model, ["level"], show)];
   return () => ends.forEach((end) => end());
 }

@@ -76,3 +76,15 @@ def test_every_asset_is_used():
     parts = "".join(state["_esm"] + state["_css"] for state in states)
     for file in [*ASSETS.glob("*.js"), *ASSETS.glob("*.css")]:
         assert file.name == "offline.js" or file.read_text(encoding="utf-8") in parts, file
+
+
+def test_own_styles_of_widgets_do_not_meet():
+    """A page has the styles of all its widgets at once."""
+    shared = set()
+    for file in (ASSETS / "widgets.css", ASSETS / "plots.css"):
+        shared |= set(re.findall(r"\.ssad-[\w-]+", file.read_text(encoding="utf-8")))
+    seen = set(shared)
+    for file in sorted(ASSETS.glob("*_*.css")):
+        own = set(re.findall(r"\.ssad-[\w-]+", file.read_text(encoding="utf-8"))) - shared
+        assert not own & seen, file
+        seen |= own
