@@ -115,6 +115,15 @@ def test_threshold_gives_the_rates_that_python_counts(widget, chapter):
     level = int(slider.input_value())
     assert abs(level - 100) <= 2
     assert facts.all_inner_texts()[:3] == rates(chapter, "Identity", level)
+    place = widget.locator(".ssad-histogram svg").bounding_box()
+    mouse = widget.page.mouse
+    mouse.move(place["x"] + 2, place["y"] + 20)
+    mouse.down()
+    mouse.move(place["x"] + place["width"] / 2, place["y"] + 20)
+    mouse.up()
+    level = int(slider.input_value())
+    assert abs(level - 200) <= 2
+    assert facts.all_inner_texts()[:3] == rates(chapter, "Identity", level)
     field(widget, "Augmentation").select_option("GEOM")
     groups = chapter["scores"]["GEOM"]
     assert facts.all_inner_texts()[:3] == rates(chapter, "GEOM", level)
