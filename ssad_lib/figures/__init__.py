@@ -12,18 +12,18 @@ from ssad_lib.figures.forests import differences, forest
 from ssad_lib.figures.images import image_rows, reconstruction_panels
 from ssad_lib.figures.maps import heat_maps, verdict_grid
 from ssad_lib.figures.rankings import ranking
-from ssad_lib.figures.schemes import autoencoder_scheme
+from ssad_lib.figures.schemes import network_scheme
 
 __all__ = [
     "Drawing",
     "anomaly_bars",
-    "autoencoder_scheme",
     "differences",
     "embedding",
     "error_histograms",
     "forest",
     "heat_maps",
     "image_rows",
+    "network_scheme",
     "position_plot",
     "ranking",
     "reconstruction_panels",

@@ -18,7 +18,9 @@ BINS, HIGHEST = 50, 0.995  # common bins, and the quantile of all scores where t
 STYLES = {"normal": "solid", "augmented": (0, (4, 1.5)), "anomaly": "solid"}
 
 
-def score_histograms(groups: Mapping[str, NDArray[Any]], what: str) -> Drawing:
+def score_histograms(
+    groups: Mapping[str, NDArray[Any]], what: str, score: str = "mean squared error"
+) -> Drawing:
     """Draw how the anomaly scores of each group of images are distributed.
 
     Parameters
@@ -27,12 +29,15 @@ def score_histograms(groups: Mapping[str, NDArray[Any]], what: str) -> Drawing:
         Name and scores of each group; the first is drawn filled.
     what : str
         The alt text.
+    score : str
+        What a score is.
     """
 
     def make() -> Figure:
         figure, axis = plt.subplots(figsize=(6.4, 3), layout="constrained")
-        top = float(np.quantile(np.concatenate(list(groups.values())), 0.995))
-        edges = np.linspace(0, top, 40)
+        pooled = np.concatenate(list(groups.values()))
+        low, high = np.quantile(pooled, [1 - HIGHEST, HIGHEST])
+        edges = np.linspace(min(0.0, low), high, 40)  # log-densities can be negative
         for colour, (name, scores) in zip((GREY, BLUE, ORANGE), groups.items(), strict=False):
             counts, _ = np.histogram(scores, edges)
             axis.stairs(
@@ -44,7 +49,7 @@ def score_histograms(groups: Mapping[str, NDArray[Any]], what: str) -> Drawing:
                 alpha=0.85,
                 linewidth=2,
             )
-        axis.set(xlabel="anomaly score (mean squared error)", ylabel="images")
+        axis.set(xlabel=f"anomaly score ({score})", ylabel="images")
         axis.legend()
         return figure
 

@@ -12,37 +12,39 @@ from matplotlib.patches import FancyBboxPatch
 from ssad_lib.appearance import BLUE, GREY, ORANGE
 from ssad_lib.figures.drawing import Drawing
 
+WIDTH = 0.82  # inches of a stage
 
-def autoencoder_scheme(shapes: Mapping[str, tuple[int, ...]], parameters: int) -> Drawing:
-    """Draw the layers of the autoencoder as boxes whose height is the side of their output.
+
+def network_scheme(name: str, shapes: Mapping[str, tuple[int, ...]], parameters: int) -> Drawing:
+    """Draw the layers of a network as boxes whose height is the side of their output.
+
+    Images are orange, vectors blue.
 
     Parameters
     ----------
+    name : str
+        What the network is, the beginning of the alt text.
     shapes : mapping of str to tuple
-        Name of each stage and its output shape, from the input to the reconstruction.
+        Name of each stage and its output shape, from the input to the output.
     parameters : int
         Trainable parameters of the network.
     """
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(9, 3), layout="constrained")
-        for place, (name, shape) in enumerate(shapes.items()):
-            side = 0.5 + 0.11 * (shape[-1] if len(shape) == 3 else 1)
+        figure, axis = plt.subplots(figsize=(WIDTH * len(shapes), 3), layout="constrained")
+        for place, (stage, shape) in enumerate(shapes.items()):
             flat = len(shape) == 1
-            _box(
-                axis,
-                place,
-                side,
-                BLUE if flat else ORANGE if place in (0, len(shapes) - 1) else GREY,
-            )
-            size = " × ".join(map(str, shape))
-            axis.text(place, -side / 2 - 0.2, f"{name}\n{size}", ha="center", va="top", fontsize=9)
+            side = 0.5 + 0.11 * (1 if flat else shape[-1])
+            ends = place in (0, len(shapes) - 1)
+            _box(axis, place, side, BLUE if flat else ORANGE if ends else GREY)
+            size = "×".join(map(str, shape))
+            axis.text(place, -side / 2 - 0.2, f"{stage}\n{size}", ha="center", va="top", fontsize=9)
         axis.set(xlim=(-0.6, len(shapes) - 0.4), ylim=(-3.1, 2.3))
         axis.set_axis_off()
         return figure
 
-    stages = ", ".join(f"{name} {'×'.join(map(str, shape))}" for name, shape in shapes.items())
-    return Drawing(make, f"The autoencoder, {parameters:,} parameters, stage by stage: {stages}.")
+    stages = ", ".join(f"{stage} {'×'.join(map(str, shape))}" for stage, shape in shapes.items())
+    return Drawing(make, f"{name}, {parameters:,} parameters, stage by stage: {stages}.")
 
 
 def _box(axis: Axes, place: int, side: float, colour: str) -> None:

@@ -28,7 +28,7 @@ DRAWINGS = {
         figures.score_histograms({"n": np.linspace(0, 1, 50)}, f"Scores {LONG}"), "Scores",
     ),
     "scheme": (
-        figures.autoencoder_scheme({"image": (3, 32, 32), "embedding": (256,)}, 1234), "1,234",
+        figures.network_scheme("AE", {"image": (3, 32, 32), "embedding": (256,)}, 1234), "1,234",
     ),
     "forest": (figures.forest({"gen CutOut": tables.effects()}), "CutOut +0."),
     "errors": (figures.error_histograms({"Flip": tables.scores()}), "Flip: normal 0.0"),
