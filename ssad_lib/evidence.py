@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from ssad_lib import augment, results
+from ssad_lib.errors import SsadError
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import is_untrained
@@ -90,3 +91,24 @@ def row_of(spec: RunSpec) -> str:
         return UNTRAINED
     plain = spec.detector in MODELS.values()
     return NO_AUGMENTATION if plain else augment.get(spec.augmentation).label
+
+
+def record_of(
+    records: Iterable[Record], model: str, row: str, normal_class: int, seed: int
+) -> Record:
+    """Return the record of one row of `model` for one normal class and seed.
+
+    Raises
+    ------
+    SsadError
+        If it is not among `records`.
+    """
+    wanted = (model, row, normal_class, seed)
+    for record in records:
+        spec = record.spec
+        if (model_of(spec), row_of(spec), spec.normal_class, spec.seed) == wanted:
+            return record
+    raise SsadError(
+        f"no run of {model}, row '{row}', for normal class {normal_class} and seed {seed}: add the "
+        "class to 'normal_classes'"
+    )

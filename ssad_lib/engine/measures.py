@@ -76,8 +76,8 @@ def of_task(
     return _rounded(measured)
 
 
-def augmented_normals(spec: RunSpec, train: Tensor) -> Tensor:
-    """Return the first training normals through the augmentation of `spec`, ``(n, C, H, W)``.
+def augmented_normals(spec: RunSpec, train: Tensor, count: int = SAMPLES) -> Tensor:
+    """Return the first `count` training normals, augmented as in `spec`, ``(n, C, H, W)``.
 
     In its always-on form: half of what Flip makes in training is not flipped.
 
@@ -85,7 +85,7 @@ def augmented_normals(spec: RunSpec, train: Tensor) -> Tensor:
     """
     augmentation = augment.always(spec.augmentation, **dict(spec.augmentation_options))
     generator = rng.generator("augmented", spec.image_set, spec.normal_class, spec.seed)
-    return augmentation(train[:SAMPLES], generator)
+    return augmentation(train[:count], generator)
 
 
 def embed(detector: Detector, groups: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
