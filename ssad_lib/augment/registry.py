@@ -82,9 +82,9 @@ def get(name: str, **options: object) -> Augmentation:
 def always(name: str, **options: object) -> Augmentation:
     """Return an augmentation in the form that changes every image, where it has one.
 
-    Flip and Invert leave half of the training images as they are (METHODS 2.7). What a figure or a
-    distance calls augmented data is data that was augmented: the paper's MMD between aug = gen is
-    the noise floor (METHODS 7.4), which it is for the always-on form only.
+    Flip and Invert leave half of the training images as they are (METHODS 2.7). Where errors or
+    embeddings of augmented data are compared with those of normal data, half of which would be
+    normal data again, the images that were not changed say nothing.
 
     Raises
     ------

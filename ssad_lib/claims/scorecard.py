@@ -64,5 +64,5 @@ def committed_records() -> dict[str, list[Record]]:
     return {
         name: results.committed(folder)
         for folder, name in sources.COMMITTED.items()
-        if (paths.RESULTS / folder).is_dir()
+        if (paths.RESULTS / folder / "runs.csv").is_file()
     }

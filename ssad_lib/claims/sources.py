@@ -41,7 +41,7 @@ def committed() -> dict[str, Evidence]:
     return {
         name: _evidence(name, results.committed(folder), alignment.committed(folder))
         for folder, name in COMMITTED.items()
-        if (paths.RESULTS / folder).is_dir()
+        if (paths.RESULTS / folder / "runs.csv").is_file()
     }
 
 

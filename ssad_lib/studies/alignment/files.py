@@ -25,7 +25,7 @@ from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.spec import RECIPE
 from ssad_lib.studies.alignment.measuring import COLUMNS, Plan, measured
 
-VERSION = 2  # part of every key: raise it when a value changes for the same plan
+VERSION = 3  # part of every key: raise it when a value changes for the same plan
 NUMBERS = {"normal_class": int, "draw": int, "mmd": float, "floor": float}
 FILE = "mmd.csv"
 

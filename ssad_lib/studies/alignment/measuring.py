@@ -172,7 +172,7 @@ def _draw(
     together = np.concatenate(list(drawn.values()))
     starts = np.cumsum([0, *map(len, drawn.values())])[:-1]
     for name in augment.names():
-        augmentation = augment.always(name)
+        augmentation = augment.get(name)
         generator = rng.generator("alignment", plan.image_set, name, *unit)
         features = _encoded(chosen, augmentation(normals, generator))
         own = float(kernel(features, features).mean())

@@ -24,13 +24,12 @@ def pairs_and_clusters(sources: Mapping[str, Evidence]) -> pd.DataFrame:
 
     Rows: source, model and augmentation; columns: n and p of both.
     """
-    columns = {}
-    for heading, clustered in (("pairs", False), ("classes", True)):
-        tables = relative.wild_panels(sources, clustered=clustered)
-        columns[heading] = pd.concat(tables)[["pseudo_median", "p_value", "p_holm", "n"]]
-    joined = pd.concat(columns, axis=1)
-    joined.columns = [f"{name}, by {heading}" for heading, name in joined.columns.to_list()]
-    return joined.rename_axis(["model and source", "augmentation"])
+    chosen = ["pseudo_median", "p_value", "p_holm", "n"]
+    parts = [
+        pd.concat(relative.wild_panels(sources, clustered=clustered))[chosen].add_suffix(heading)
+        for heading, clustered in ((", by pairs", False), (", by classes", True))
+    ]
+    return pd.concat(parts, axis=1).rename_axis(["model and source", "augmentation"])
 
 
 def nearness(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
