@@ -49,6 +49,24 @@ def panels(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
     }
 
 
+def auc_tables(
+    sources: Mapping[str, Evidence], records: Iterable[Record]
+) -> dict[str, pd.DataFrame]:
+    """Return the numbers behind `panels`, by caption; see `auc_table`.
+
+    `records` are those of "this run" with their raw scores.
+    """
+    scored = list(records)
+    return {
+        f"AUC of {model} by type of anomaly (figure {number}), {name}": auc_table(
+            sources[name], model, scored if name == "this run" else []
+        )
+        for number, model in FIGURES.items()
+        for paired, name, _ in _pairs(sources)
+        if paired == model
+    }
+
+
 def auc_table(evidence: Evidence, model: str, records: Iterable[Record] = ()) -> pd.DataFrame:
     """Return the AUC of every row by anomaly type, mean over seeds, and what Rotate adds.
 
@@ -88,10 +106,10 @@ def base_and_gain(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
     category = augment.get(ROTATION).category
     shown = {}
     for model, name, pair in _pairs(sources):
-        means = pair.pivot_table(index="anomaly", columns="row", values="auc")
-        base, changed = means[NO_AUGMENTATION], means[ROTATED]
+        base = pair[pair["row"] == NO_AUGMENTATION].groupby("anomaly")["auc"].mean()
+        gain = _gains(pair).mean()
         shown[f"{model}: {name}"] = pd.DataFrame(
-            {"category": category, "base": base, "gain": changed - base, "with": changed}
+            {"category": category, "base": base, "gain": gain, "with": base + gain}
         )
     return shown
 
@@ -117,7 +135,7 @@ def coupling(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rows = {}
     for title, table in tables.items():
         base, changed = table["base"].to_numpy(), table["with"].to_numpy()
-        found = _rank_correlation(base, changed[None] - base)[0]
+        found = _rank_correlation(base, table["gain"].to_numpy()[None])[0]
         random = np.random.default_rng(0)
         dealt = random.permuted(np.tile(changed, (SHUFFLES, 1)), axis=1)
         chance = _rank_correlation(base, dealt - base)

@@ -24,8 +24,8 @@ from ssad_lib.widgets import Axis, SpriteBrowser, ThresholdExplorer, side_by_sid
 CONTROLLED_CASES = ("cutout", "invert")  # figures 5a-b and 11a-b
 KINDS = ("normal", "anomaly")
 SUCCESS, FAILURE = "success", "failure"
-PICTURES = {SUCCESS: 4, FAILURE: 2}  # of each kind, where there are so many
-STEPS = 8  # images of each kind in the widget
+PICTURES = {SUCCESS: 3, FAILURE: 2}  # of each kind, where there are so many
+STEPS = 6  # images of each kind in the widget
 
 
 @dataclass(frozen=True)

@@ -74,8 +74,11 @@ def test_the_table_is_computed_from_the_scores(records, sources, model):
     assert table.loc[HARD, "worse in"] == "0 of 5 seeds"
 
 
-def test_without_scores_there_is_no_interval(sources):
-    table = error_bias.auc_table(sources["this run"], "DAE")
+def test_without_scores_there_is_no_interval(records, sources):
+    tables = error_bias.auc_tables({"committed": sources["this run"], **sources}, records)
+    assert [caption.partition(", ")[2] for caption in tables] == ["committed", "this run"] * 2
+    assert all(tables[c]["low"].notna().all() == c.endswith("this run") for c in tables)
+    table = tables["AUC of DAE by type of anomaly (figure 9), committed"]
     assert table[["low", "high"]].isna().all(axis=None)
     assert table["gain"].notna().all()
 
