@@ -179,6 +179,62 @@ def beside_paper(sources: Mapping[str, Evidence], figures: Sequence[str]) -> pd.
     the normal classes. Other cases only where the image set has both classes.
     """
     printed = paper_values.read("000_figure_values")
-    printed = printed[printed["figure"].isin(figures)] if "figure" in printed else printed
-    printed = printed[printed["source" if "source" in printed else "paper"].notna()]
-    raise NotImplementedError
+    mine = printed[printed["source"].isin(figures) & (printed["metric"] == "AUC")]
+    rows = {}
+    for line in mine.to_dict("records"):
+        row = NO_AUGMENTATION if line["aug"] == "Identity" else line["aug"]
+        normal, _, other = line["task"].removesuffix(" (implied)").lower().partition(" vs ")
+        case = f"{normal} against {other}" if other else f"{normal}, gen {line['gen_or_anomaly']}"
+        values: dict[str, float] = {"paper": line["value"]}
+        for name, evidence in sources.items():
+            found = _tasks(evidence, row, normal, other or line["gen_or_anomaly"].lower())
+            values[f"AUC, {name}"] = found["auc"].mean()
+            if "position" in found:
+                values[f"t, {name}"] = found["position"].mean()
+        rows[case, row] = values
+    table = pd.DataFrame(list(rows.values()))
+    table.index = pd.MultiIndex.from_tuples(list(rows), names=["case", "augmentation"])
+    return table.sort_index(level="case", sort_remaining=False)
+
+
+def _tasks(evidence: Evidence, row: str, normal: str, anomaly: str) -> pd.DataFrame:
+    """Return our tasks of a case of the paper; none where the image set lacks a class of it."""
+    mine = evidence.of(MODEL, row)
+    testbed = CONTROLLED if anomaly in augment.gens() else IN_THE_WILD
+    mine = mine[(mine["testbed"] == testbed) & (mine["anomaly"] == anomaly)]
+    if normal in evidence.classes:
+        return mine[mine["normal_class"] == evidence.classes.index(normal)]
+    return mine if testbed == CONTROLLED else mine[:0]
+
+
+def _plane(network: DAE, record: Record, case: Case, points: int) -> pd.DataFrame:
+    spec = record.spec
+    tested = tested_images(spec)
+    groups = {"normal": tested[NORMAL][:points], "anomaly": tested[case.group][:points]}
+    if case.row not in (NO_AUGMENTATION, UNTRAINED):
+        normals = tasks.normal_images(image_set(spec, "train"), spec.normal_class)
+        groups["augmented"] = augmented_normals(spec, normals, points).clamp(0, 1)
+    places = in_the_plane(np.concatenate([network.embed(images) for images in groups.values()]))
+    scores = [network.decision_function(images) for images in groups.values()]
+    names = np.repeat(list(groups), [len(images) for images in groups.values()])
+    return pd.DataFrame(
+        {"x": places[:, 0], "y": places[:, 1], "group": names, "score": np.concatenate(scores)}
+    )
+
+
+def _matched(evidence: Evidence) -> pd.DataFrame:
+    """Return the controlled tasks of the rows untrained, none and aug = gen, with the gen's label.
+
+    The references meet every gen.
+    """
+    mine = evidence.of(MODEL)
+    mine = mine[mine["testbed"] == CONTROLLED]
+    mine = mine.assign(gen=mine["anomaly"].map({g: augment.get(g).label for g in augment.gens()}))
+    return mine[mine["row"].isin([UNTRAINED, NO_AUGMENTATION]) | (mine["row"] == mine["gen"])]
+
+
+def _order(there: pd.Index[Any]) -> pd.MultiIndex:
+    """Return the pairs of gen and row that occur, references first."""
+    labels = [augment.get(gen).label for gen in augment.gens()]
+    pairs = [(gen, row) for gen in labels for row in (UNTRAINED, NO_AUGMENTATION, gen)]
+    return pd.MultiIndex.from_tuples([pair for pair in pairs if pair in there])

@@ -161,7 +161,7 @@ def mean_errors(sources: Mapping[str, Evidence]) -> pd.DataFrame:
         for row in _rows():
             values = _errors(evidence.of(MODEL, row))
             if not values.empty:
-                rows[name, row] = values.mean().to_dict()
+                rows[name, row] = {str(k): v for k, v in values.mean().items()}
     return _indexed(rows, ["source", "augmentation"])
 
 
