@@ -149,9 +149,7 @@ def per_class(evidence: Evidence, measure: str) -> pd.DataFrame:
     mine = _matched(evidence)
     if measure not in mine or mine[measure].isna().all():
         return pd.DataFrame()
-    table = mine.pivot_table(
-        index=["gen", "row"], columns="normal_class", values=measure, sort=False
-    )
+    table = mine.pivot_table(index=["gen", "row"], columns="normal_class", values=measure)
     table.columns = pd.Index([evidence.classes[int(c)] for c in table.columns])
     table[MEAN] = table.mean(axis=1)
     return table.reindex(_order(table.index)).rename_axis(["gen", "augmentation"])

@@ -131,8 +131,9 @@ def nearest(sources: Mapping[str, Evidence]) -> pd.DataFrame:
     """Return in how many normal classes the panel aug = gen is the nearest of its four.
 
     Index source and gen; columns ``distance`` (as claim A22 counts), ``over normal`` (distance over
-    the row's own mean error on normals) and ``most often nearest`` (the rows with most classes, by
-    distance).
+    the row's own mean error on normals), ``without none`` (by distance, of the three panels with an
+    augmentation), ``most often nearest`` (the rows with most classes, by distance), and the mean
+    AUC of the rows none and aug = gen.
     """
     rows = {}
     for name, evidence in sources.items():
@@ -143,10 +144,14 @@ def nearest(sources: Mapping[str, Evidence]) -> pd.DataFrame:
             scale = _by_class(evidence, gen, "error_normal", shown).loc[plain.index]
             label = augment.get(gen).label
             counts = plain.idxmin(axis=1).value_counts()
+            auc = _by_class(evidence, gen, "auc", shown).mean()
             rows[name, label] = {
                 "distance": _counted(plain, label),
                 "over normal": _counted(plain / scale, label),
+                "without none": _counted(plain.drop(columns=NO_AUGMENTATION), label),
                 "most often nearest": ", ".join(counts.index[counts == counts.max()]),
+                "AUC, none": auc[NO_AUGMENTATION],
+                "AUC, aug = gen": auc[label],
             }
     return _indexed(rows, ["source", "gen"])
 

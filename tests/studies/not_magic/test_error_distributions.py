@@ -108,6 +108,8 @@ def test_nearest_counts_distances_and_distances_over_the_normal_error():
     assert units.loc[("made up", "Flip"), "distance"] == "0 of 10 classes"
     assert units.loc[("made up", "Flip"), "most often nearest"] == "none"
     assert units.loc[("made up", "Flip"), "over normal"] == "10 of 10 classes"
+    assert units.loc[("made up", "Flip"), "without none"] == "10 of 10 classes"
+    assert units.loc[("made up", "Flip"), "AUC, aug = gen"] == pytest.approx(0.9, rel=0.01)
 
 
 def test_nothing_is_counted_where_distances_were_not_recorded():
