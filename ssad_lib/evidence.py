@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import pandas as pd
 
@@ -35,6 +35,8 @@ class Evidence:
         From `tidy`.
     alignment : DataFrame
         MMD of each task, augmentation and draw (`ssad_lib.studies.alignment`); may be empty.
+    cases : DataFrame
+        Like `tasks`, of single classes with many seeds and a budget of their own; may be empty.
     """
 
     name: str
@@ -42,6 +44,11 @@ class Evidence:
     classes: tuple[str, ...]
     tasks: pd.DataFrame
     alignment: pd.DataFrame
+    cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+    def on_cases(self) -> Evidence:
+        """Return the evidence whose tasks are the `cases`, or this one if there are none."""
+        return self if self.cases.empty else replace(self, tasks=self.cases)
 
     def of(self, model: str, *rows: str) -> pd.DataFrame:
         """Return the tasks of `model` (DAE, DeepSAD or AP), of `rows` only if any is given."""

@@ -53,7 +53,7 @@ def by_type(evidence: Evidence, model: str) -> tuple[int, pd.DataFrame, pd.DataF
         If no class was run with Rotate and at least five seeds.
     """
     label = augment.get(ROTATION).label
-    gains = evidence.gains(model)
+    gains = evidence.on_cases().gains(model)
     mine = gains[(gains["row"] == label) & (gains["testbed"] == IN_THE_WILD)]
     seeds = mine.groupby("normal_class")["seed"].nunique()
     enough = seeds[seeds >= LEAST_SEEDS]
@@ -84,7 +84,7 @@ def _errors_move(evidence: Evidence, model: str) -> Finding:
         f"{model}, normal {name}: ρ of AUC without Rotate and gain, over types",
         base.mean(), gain.mean(), sign=-1,
     )  # fmt: skip
-    tasks = evidence.of(model, NO_AUGMENTATION, augment.get(ROTATION).label)
+    tasks = evidence.on_cases().of(model, NO_AUGMENTATION, augment.get(ROTATION).label)
     return all_of([overall, bias, loss], tasks[tasks["normal_class"] == normal_class])
 
 
@@ -92,7 +92,7 @@ def _digit_case(evidence: Evidence, normal_class: int, other: int, name: str) ->
     if not is_digits(evidence.image_set):
         raise NotRunError(f"the classes of {evidence.image_set} are not digits")
     label, anomaly = augment.get(name).label, evidence.classes[other]
-    gains = evidence.gains("DAE")
+    gains = evidence.on_cases().gains("DAE")
     mine = gains[
         (gains["row"] == label)
         & (gains["normal_class"] == normal_class)
@@ -106,7 +106,7 @@ def _digit_case(evidence: Evidence, normal_class: int, other: int, name: str) ->
     (mmd,) = greater({f"{pair}: MMD of none minus {label}, over draws": _nearer(
         evidence, normal_class, anomaly, label)})  # fmt: skip
     note = f"AUC {mine['auc'].mean():.3f} with {label}, {mine['base'].mean():.3f} without"
-    tasks = evidence.of("DAE", NO_AUGMENTATION, label)
+    tasks = evidence.on_cases().of("DAE", NO_AUGMENTATION, label)
     return all_of([auc, mmd], tasks[tasks["normal_class"] == normal_class], note)
 
 

@@ -14,45 +14,74 @@ from ssad_lib.store import Store
 from ssad_lib.studies import alignment
 from ssad_lib.studies.not_magic import runs
 
-COMMITTED = {  # folder of results/: what a page calls it
+COMMITTED = {  # folder of results/: what a page calls it; "-cases" holds its single classes
     "cifar10-grid": "CIFAR-10, reduced",
     "mnist-grid": "MNIST, reduced",
     "paper": "the paper's budget",
 }
 
 
-def this_run(records: Iterable[Record], measured: pd.DataFrame | None = None) -> Evidence:
-    """Return the evidence of the records a chapter has just executed, or loaded."""
-    image_set = "" if measured is None else str(measured["image_set"].iloc[0])
-    return _evidence("this run", list(records), measured, image_set)
+def this_run(
+    records: Iterable[Record],
+    measured: pd.DataFrame | None = None,
+    cases: Iterable[Record] = (),
+) -> Evidence:
+    """Return the evidence of what a chapter has just executed, or loaded.
+
+    Parameters
+    ----------
+    records : iterable of Record
+        Of `ssad_lib.studies.not_magic.runs.for_chapter`.
+    measured : DataFrame, optional
+        The alignment.
+    cases : iterable of Record
+        Of `ssad_lib.studies.not_magic.runs.cases`.
+    """
+    return _evidence("this run", list(records), measured, list(cases))
 
 
 def of_profile(chapter: str, profile: str, overrides: Mapping[str, Any] | None = None) -> Evidence:
     """Return what the run store has of a chapter's runs under `profile`; nothing is trained."""
     settings = profiles.settings(chapter, profile, overrides)
-    keys = [spec.key for spec in runs.for_chapter(chapter, settings)]
-    records = list(Store().records(keys).values())
+    store = Store()
+    records, cases = (
+        list(store.records([spec.key for spec in specs]).values())
+        for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
+    )
     measured = alignment.stored(settings) if "encoder" in settings else None
-    return _evidence(profile, records, measured, settings.get("image_set", ""))
+    return _evidence(profile, records, measured, cases, settings.get("image_set", ""))
 
 
 def committed() -> dict[str, Evidence]:
     """Return the evidence of every committed set of grid records there is, by name."""
     return {
-        name: _evidence(name, results.committed(folder), alignment.committed(folder))
+        name: _evidence(
+            name, results.committed(folder), alignment.committed(folder), _cases(folder)
+        )
         for folder, name in COMMITTED.items()
         if (paths.RESULTS / folder / "runs.csv").is_file()
     }
 
 
+def _cases(folder: str) -> list[Record]:
+    name = folder.replace("-grid", "-cases")
+    there = name != folder and (paths.RESULTS / name / "runs.csv").is_file()
+    return results.committed(name) if there else []
+
+
 def _evidence(
-    name: str, records: list[Record], measured: pd.DataFrame | None, image_set: str = ""
+    name: str,
+    records: list[Record],
+    measured: pd.DataFrame | None,
+    cases: list[Record],
+    image_set: str = "",
 ) -> Evidence:
-    chosen = image_set or records[0].spec.image_set
+    chosen = image_set or (records[0].spec.image_set if records else "")
     return Evidence(
         name=name,
         image_set=chosen,
-        classes=data.class_names(chosen),
+        classes=data.class_names(chosen) if chosen else (),
         tasks=tidy(records),
         alignment=pd.DataFrame() if measured is None else measured,
+        cases=tidy(cases) if cases else pd.DataFrame(),
     )

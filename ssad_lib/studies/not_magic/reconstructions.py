@@ -69,12 +69,15 @@ class Shown:
         Their reconstructions by detector and kind.
     scores : dict of str to dict of str to ndarray ``(n,)``
         By detector and kind.
+    records : tuple of Record
+        Runs among which those of the case are, with raw scores.
     """
 
     case: Case
     images: dict[str, Tensor]
     made: dict[str, dict[str, NDArray[np.float32]]]
     scores: dict[str, dict[str, NDArray[np.float32]]]
+    records: tuple[Record, ...]
 
     def right(self, detector: str, kind: str) -> NDArray[np.bool_]:
         """Return which images of `kind` lie on their own side of the detector's threshold."""
@@ -113,25 +116,28 @@ def threshold(scores: Mapping[str, NDArray[np.float32]]) -> float:
     return float(np.quantile(tested, len(scores["normal"]) / len(tested)))
 
 
-def show(chosen: Iterable[Case], records: Iterable[Record]) -> list[Shown]:
+def show(
+    chosen: Iterable[Case], controlled: Iterable[Record], digits: Iterable[Record]
+) -> list[Shown]:
     """Return the pictures of every case; the networks behind them are trained again.
 
     Parameters
     ----------
     chosen : iterable of Case
-    records : iterable of Record
-        With raw scores.
+    controlled, digits : iterable of Record
+        With raw scores: of the controlled and of the digit cases.
 
     Raises
     ------
     SsadError
         If a run that a case shows is not among the records.
     """
-    there = list(records)
+    there = {True: tuple(controlled), False: tuple(digits)}
     networks: dict[str, DAE] = {}
     shown = []
     for case in chosen:
-        runs = {name: found(there, case, row) for name, row in _detectors(case).items()}
+        mine = there[case.group.startswith(CONTROLLED)]
+        runs = {name: found(mine, case, row) for name, row in _detectors(case).items()}
         for record in runs.values():
             if record.spec.key not in networks:
                 trained = train(record.spec)
@@ -148,6 +154,7 @@ def show(chosen: Iterable[Case], records: Iterable[Record]) -> list[Shown]:
                     for name, r in runs.items()
                 },
                 {name: scores_of(record, case) for name, record in runs.items()},
+                mine,
             )
         )
     return shown
@@ -196,17 +203,17 @@ def panel(shown: Shown) -> tuple[dict[str, NDArray[Any]], list[tuple[str, str]],
     return rows, columns, f"{shown.case.title}: images and what AE and DAE reconstruct from them."
 
 
-def beside(case: Case, records: Sequence[Record]) -> pd.DataFrame:
-    """Return the quantities of the case's own runs, from their raw scores.
+def beside(shown: Shown) -> pd.DataFrame:
+    """Return the quantities of the runs of a case, from their raw scores.
 
     Index untrained, none and the augmentation (rows that were not run are left out); columns AUC,
     the shares of normals and of anomalies on their side of the threshold, e_id, e_copy and, where
     the anomalies have a known original, e_inv.
     """
-    rows = {}
+    rows, case = {}, shown.case
     for row in (UNTRAINED, NO_AUGMENTATION, case.label):
         try:
-            record = found(records, case, row)
+            record = found(shown.records, case, row)
         except SsadError:
             continue
         scores = scores_of(record, case)

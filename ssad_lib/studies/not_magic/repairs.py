@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,12 +118,16 @@ def encoder_lines(sources: Mapping[str, Evidence], name: str) -> str:
     return f"Encoder of the MMD. Paper: ResNet-50; {said}. {encoder(name).note}"
 
 
-def image_set_line(image_set: str) -> str:
-    """Return what the page has to say about an image set without digits; else nothing."""
-    if data.is_digits(image_set):
-        return ""
+def cases_line(settings: Mapping[str, Any]) -> str:
+    """Return how the digit cases are trained, or that the image set has none, as Markdown."""
     pairs = " and ".join(f"{normal} against {other}" for normal, other, _ in DIGIT_CASES)
-    return f"The cases {pairs} need digits; {image_set} has none, so this run leaves them out."
+    image_set = settings["image_set"]
+    if not data.is_digits(image_set):
+        return f"The cases {pairs} need digits; {image_set} has none, so this run leaves them out."
+    return (
+        f"The cases {pairs} are trained longer: {settings['case_epochs']} epochs of batches of "
+        f"{settings['case_batch_size']}, {len(settings['case_seeds'])} seeds."
+    )
 
 
 def _measured(evidence: Evidence) -> pd.DataFrame:
@@ -168,7 +173,8 @@ def _printed() -> dict[tuple[str, str, str], str]:
 
 def _said(evidence: Evidence, measure: str, normal: int, other: int, row: str) -> str | None:
     """Return one cell of `digit_table`; None where it was not measured."""
-    frame = evidence.of("DAE", row) if measure == "AUC" else evidence.alignment
+    cases = evidence.on_cases()
+    frame = cases.of("DAE", row) if measure == "AUC" else evidence.alignment
     if frame.empty:
         return None
     mine = frame[

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ssad_lib import augment
@@ -63,36 +62,47 @@ def error_bias(budget: Budget) -> list[RunSpec]:
     return runs
 
 
-def repairs(budget: Budget, case_seeds: Sequence[int]) -> list[RunSpec]:
-    """Return the runs of figures 5 and 11: AE and DAE with aug = gen, and the digit cases.
-
-    The digit cases (`DIGIT_CASES`) are trained with every one of `case_seeds`; image sets that are
-    not digits have none.
-    """
+def repairs(budget: Budget) -> list[RunSpec]:
+    """Return the runs of the controlled cases of figures 5 and 11: AE, and DAE with aug = gen."""
     runs = references(budget, "AE")
     for name in augment.gens():
         runs += budget.specs("DAE", name)
-    if is_digits(budget.image_set):
-        for normal_class, _, name in DIGIT_CASES:
-            case = replace(budget, normal_classes=(normal_class,), seeds=tuple(case_seeds))
-            runs += [*case.specs("AE"), *case.specs("DAE", name)]
     return runs
 
 
-def for_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
-    """Return the runs of a chapter under `settings`; none if it has none.
+def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
+    """Return the runs of the digit cases (`DIGIT_CASES`): AE and DAE with each of `case_seeds`.
+
+    They are trained for ``case_epochs`` in batches of ``case_batch_size``: to turn a digit takes
+    longer than to fill a hole. Image sets that are not digits have none.
 
     Raises
     ------
     SsadError
-        If the settings name nothing to run.
+        If the settings name no seed.
     """
-    if chapter == "not-magic/observation-3":
-        if not settings["case_seeds"]:
-            raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
-        return repairs(Budget.of(settings), settings["case_seeds"])
+    if not settings["case_seeds"]:
+        raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
+    if not is_digits(settings["image_set"]):
+        return []
+    longer = {"epochs": settings["case_epochs"], "batch_size": settings["case_batch_size"]}
+    runs: list[RunSpec] = []
+    for normal_class, _, name in DIGIT_CASES:
+        chosen = {"normal_classes": [normal_class], "seeds": settings["case_seeds"]}
+        case = Budget.of({**settings, **chosen, **longer})
+        runs += [*references(case, "AE"), *case.specs("DAE", name)]
+    return runs
+
+
+def for_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
+    """Return the runs of a chapter under `settings`, without its cases; none if it has none."""
     make = CHAPTERS.get(chapter)
     return make(Budget.of(settings)) if make else []
+
+
+def cases(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
+    """Return the runs of single classes with many seeds that a chapter has beside its grid."""
+    return digit_cases(settings) if chapter == "not-magic/observation-3" else []
 
 
 CHAPTERS: dict[str, Callable[[Budget], list[RunSpec]]] = {
@@ -101,6 +111,7 @@ CHAPTERS: dict[str, Callable[[Budget], list[RunSpec]]] = {
     "not-magic/finding-2": grid,
     "not-magic/observation-1": grid,
     "not-magic/observation-2": error_bias,
+    "not-magic/observation-3": repairs,
     "not-magic/observation-4": grid,
     "not-magic/observation-5": grid,
     "not-magic/observation-6": grid,

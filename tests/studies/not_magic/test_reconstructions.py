@@ -10,19 +10,20 @@ from ssad_lib.figures import reconstruction_panels
 from ssad_lib.studies.not_magic import reconstructions, runs
 from tests.engine.studies import SETTINGS
 
-CHAPTER = {**SETTINGS, "normal_classes": [0], "epochs": 1, "case_seeds": [0]}
+NAME = "not-magic/observation-3"
+CHAPTER = {
+    **SETTINGS, "normal_classes": [0], "epochs": 1,
+    "case_seeds": [0], "case_epochs": 2, "case_batch_size": 16,
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
-def records():
-    specs = runs.for_chapter("not-magic/observation-3", CHAPTER)
-    needed = {spec.key: spec for spec in specs if spec.augmentation != "flip"}
-    return [perform(spec) for spec in needed.values()]
-
-
-@pytest.fixture(scope="module")
-def shown(records):
-    return reconstructions.show(reconstructions.cases(CHAPTER), records)
+def shown():
+    controlled, digits = (
+        [perform(spec) for spec in specs if spec.augmentation != "flip"]
+        for specs in (runs.for_chapter(NAME, CHAPTER), runs.cases(NAME, CHAPTER))
+    )
+    return reconstructions.show(reconstructions.cases(CHAPTER), controlled, digits)
 
 
 def test_cases_are_those_of_figures_5_and_11():
@@ -70,17 +71,17 @@ def test_panels_group_images_by_kind_and_outcome(shown):
         assert "normal" in reconstruction_panels(rows, columns, what).alt
 
 
-def test_quantities_beside_a_picture_are_those_of_its_records(records, shown):
+def test_quantities_beside_a_picture_are_those_of_its_records(shown):
     for case in shown:
-        table = reconstructions.beside(case.case, records)
+        table = reconstructions.beside(case)
         row = table.loc[case.case.label]
-        record = reconstructions.found(records, case.case, case.case.label)
+        record = reconstructions.found(case.records, case.case, case.case.label)
         testbed, anomaly = case.case.group.split("/")
         (task,) = [t for t in record.tasks if (t.testbed, t.anomaly) == (testbed, anomaly)]
         assert row["AUC"] == pytest.approx(task.auc)
         assert row["e_copy"] == pytest.approx(task.measures["error_anomaly"], rel=1e-4)
+        assert list(table.index) == ["untrained", "none", case.case.label]
         if testbed == "controlled":
-            assert list(table.index) == ["untrained", "none", case.case.label]
             assert row["e_inv"] == pytest.approx(task.measures["error_repair"], rel=1e-4)
         else:
             assert "e_inv" not in table
@@ -105,9 +106,9 @@ def test_the_explorer_takes_the_digit_cases_or_the_first(shown):
     assert list(alone.panels) == [f"{shown[0].case.title}: {name}" for name in ("AE", "DAE")]
 
 
-def test_a_case_without_its_run_is_named(records):
+def test_a_case_without_its_run_is_named(shown):
     (case, *_) = reconstructions.cases({**CHAPTER, "seeds": [7]})
     with pytest.raises(
         SsadError, match="CutOut anomalies, normal class 0: no run of class 0, seed 7"
     ):
-        reconstructions.found(records, case, "none")
+        reconstructions.found(shown[0].records, case, "none")

@@ -5,13 +5,19 @@ from dataclasses import replace
 import pytest
 
 from ssad_lib import claims, metrics
+from ssad_lib.errors import SsadError
 from ssad_lib.evidence import row_of
 from ssad_lib.studies.not_magic import repairs, runs
 from tests.claims import worlds
+from tests.engine.studies import EVERY_MODEL
 from tests.studies.not_magic import made
 
 ALIGNMENT = worlds.alignment().assign(image_set="street-digits")
 SETTINGS = {"normal_classes": [0, 6], "seeds": [0]}
+CASES = {
+    **EVERY_MODEL, **SETTINGS,
+    "case_seeds": [0, 1, 2, 3, 4], "case_epochs": 3, "case_batch_size": 8,
+}  # fmt: skip
 
 
 def errors(spec, gen):
@@ -26,16 +32,20 @@ def shift(spec, digit):
 
 @pytest.fixture(scope="module")
 def records():
-    specs = runs.repairs(made.budget(**SETTINGS), range(5))
-    return [made.record(spec, shift, errors) for spec in {s.key: s for s in specs}.values()]
+    return [made.record(spec, shift, errors) for spec in runs.repairs(made.budget(**SETTINGS))]
 
 
 @pytest.fixture(scope="module")
-def sources(records):
-    return {"this run": claims.this_run(records, ALIGNMENT)}
+def digits():
+    return [made.record(spec, shift, errors) for spec in runs.digit_cases(CASES)]
 
 
-def test_errors_are_means_over_classes_however_many_seeds_they_have(sources):
+@pytest.fixture(scope="module")
+def sources(records, digits):
+    return {"this run": claims.this_run(records, ALIGNMENT, digits)}
+
+
+def test_errors_are_means_over_classes(sources):
     table = repairs.errors(sources["this run"])
     assert list(table.loc["CutOut"].index) == ["untrained", "none", "CutOut"]
     assert table["e_id"].to_numpy() == pytest.approx(0.04)  # of 0.01 and 0.07
@@ -59,13 +69,13 @@ def test_the_browser_shows_every_class_with_its_rows(sources):
     assert "e_inv, Flip: Flip" in shown["summary"]
 
 
-def test_digit_cases_stand_beside_the_paper(records, sources):
+def test_digit_cases_stand_beside_the_paper(digits, sources):
     table = repairs.digit_table(sources)
     assert table.loc[("6 against 9", "AUC", "Rotate"), "paper"] == "0.903"
     assert table.loc[("0 against 3", "MMD", "none"), "paper"] == "0.249"
     assert table.loc[("0 against 3", "AUC", "untrained"), "paper"] == "not reported"
     seeds = [
-        metrics.auroc_between(r.scores["normal"], r.scores["in-the-wild/3"]) for r in records
+        metrics.auroc_between(r.scores["normal"], r.scores["in-the-wild/3"]) for r in digits
         if r.spec.normal_class == 0 and row_of(r.spec) == "CutPaste"
     ]  # fmt: skip
     said = f"{sum(seeds) / 5:.3f} [{min(seeds):.3f}, {max(seeds):.3f}]"
@@ -77,12 +87,12 @@ def test_digit_cases_stand_beside_the_paper(records, sources):
     assert table.loc[("6 against 9", "MMD", "Rotate"), "this run"] == said
 
 
-def test_gains_are_differences_of_the_seeds(records):
-    table = repairs.digit_gains(records)
+def test_gains_are_differences_of_the_seeds(digits):
+    table = repairs.digit_gains(digits)
     auc = {
         (row_of(r.spec), r.spec.seed): metrics.auroc_between(r.scores["normal"],
                                                              r.scores["in-the-wild/9"])
-        for r in records if r.spec.normal_class == 6
+        for r in digits if r.spec.normal_class == 6
     }  # fmt: skip
     gains = [auc["Rotate", seed] - auc["none", seed] for seed in range(5)]
     row = table.loc["6 against 9"]
@@ -96,11 +106,22 @@ def test_image_sets_without_digits_have_no_digit_cases(sources):
     cifar = replace(sources["this run"], image_set="cifar10")
     table = repairs.digit_table({"this run": cifar})
     assert list(table.columns) == ["paper"]
-    assert "need digits" in repairs.image_set_line("cifar10")
-    assert repairs.image_set_line("mnist") == ""
+    assert "need digits" in repairs.cases_line({**CASES, "image_set": "cifar10"})
+    assert runs.digit_cases({**CASES, "image_set": "cifar10"}) == []
+    assert "3 epochs of batches of 8, 5 seeds" in repairs.cases_line(CASES)
 
 
 def test_the_encoder_is_named(sources):
     line = repairs.encoder_lines(sources, "stand-in")
     assert "this run: made up" in line
     assert "cannot be compared" in line
+
+
+def test_cases_have_their_own_budget_and_the_grid_does_not_see_them(records, digits, sources):
+    assert not {r.spec.key for r in records} & {r.spec.key for r in digits}
+    evidence = sources["this run"]
+    assert set(evidence.tasks["seed"]) == {0}
+    assert claims.decide("A19", evidence).parts[0].n == 5
+    assert claims.decide("A18", evidence).parts[0].n == 2
+    with pytest.raises(SsadError, match="'case_seeds' is empty"):
+        runs.digit_cases({**CASES, "case_seeds": []})
