@@ -128,10 +128,11 @@ def _build(options: argparse.Namespace) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    from ssad_lib import paths
     from ssad_lib.claims import verification
 
     if options.data_root:
-        os.environ["SSAD_DATA"] = options.data_root
+        os.environ["SSAD_DATA"] = str(paths.data_root(options.data_root).resolve())
     found = verification.verify(options.profile, options.claims)
     print(
         verification.as_json(options.profile, found)

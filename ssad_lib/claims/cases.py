@@ -7,6 +7,8 @@ import pandas as pd
 
 from ssad_lib import augment
 from ssad_lib.claims.finding import (
+    INCONCLUSIVE,
+    LEVEL,
     SUPPORTED,
     Finding,
     NotRunError,
@@ -78,7 +80,7 @@ def _errors_move(evidence: Evidence, model: str) -> Finding:
     loss = Part(
         f"{model}, normal {name}: {worst} loses most",
         -test.pseudo_median, -test.high, -test.low, test.n, test.p_value,
-        SUPPORTED if test.pseudo_median > 0 and test.p_value < 0.05 else "inconclusive",
+        SUPPORTED if test.pseudo_median > 0 and test.p_value < LEVEL else INCONCLUSIVE,
     )  # fmt: skip
     bias = correlation(
         f"{model}, normal {name}: ρ of AUC without Rotate and gain, over types",
@@ -100,7 +102,9 @@ def _digit_case(evidence: Evidence, normal_class: int, other: int, name: str) ->
         & (gains["testbed"] == IN_THE_WILD)
     ].drop_duplicates("seed")
     if len(mine) < LEAST_SEEDS:
-        raise NotRunError(f"{len(mine)} seeds of class {normal_class} with {label}, not 5")
+        raise NotRunError(
+            f"{len(mine)} seeds of class {normal_class} with {label}, not {LEAST_SEEDS}"
+        )
     pair = f"{normal_class} against {other}"
     (auc,) = greater({f"{pair}: AUC of DAE with {label} minus AE": mine["gain"]})
     (mmd,) = greater({f"{pair}: MMD of none minus {label}, over draws": _nearer(

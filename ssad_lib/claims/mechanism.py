@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 import pandas as pd
 
@@ -40,8 +38,8 @@ def repairs(evidence: Evidence) -> Finding:
     parts: list[Part] = []
     for gen in REPAIRED:
         label = augment.get(gen).label
-        plain = _measure(evidence, gen, "error_repair", "error_anomaly", "error_normal")
-        dae, ae = plain(label), plain(NO_AUGMENTATION)
+        names = ("error_repair", "error_anomaly", "error_normal")
+        dae, ae = (_measured(evidence, gen, row, *names) for row in (label, NO_AUGMENTATION))
         both = dae.add_suffix(" DAE").join(ae.add_suffix(" AE"), how="inner")
         log = np.log(both)
         parts += greater(
@@ -169,22 +167,20 @@ def _log_odds(counts: np.ndarray) -> float:
     return float(np.log(inside / outside))
 
 
-def _measure(evidence: Evidence, gen: str, *names: str) -> Callable[[str], pd.DataFrame]:
-    def of(row: str) -> pd.DataFrame:
-        mine = need(evidence, "DAE", [row])
-        mine = mine[(mine["testbed"] == CONTROLLED) & (mine["anomaly"] == gen)]
-        if not set(names) <= set(mine) or mine[list(names)].isna().any().any():
-            raise NotRunError(f"the records of DAE do not hold {', '.join(names)}")
-        return mine.set_index(UNIT)[list(names)]
-
-    return of
+def _measured(evidence: Evidence, gen: str, row: str, *names: str) -> pd.DataFrame:
+    """Return measures of one row of DAE on the controlled tasks of `gen`, one line per unit."""
+    mine = need(evidence, "DAE", [row])
+    mine = mine[(mine["testbed"] == CONTROLLED) & (mine["anomaly"] == gen)]
+    if not set(names) <= set(mine) or mine[list(names)].isna().any().any():
+        raise NotRunError(f"the records of DAE do not hold {', '.join(names)}")
+    return mine.set_index(UNIT)[list(names)]
 
 
 def _by_row(
     evidence: Evidence, name: str, rows: tuple[str, ...], gen: str = "cutout"
 ) -> pd.DataFrame:
     """Return one measure of DAE: units in rows, `rows` in columns (those of a run ignore gen)."""
-    columns = {row: _measure(evidence, gen, name)(row)[name] for row in rows}
+    columns = {row: _measured(evidence, gen, row, name)[name] for row in rows}
     table = pd.DataFrame(columns).dropna()
     if len(table) < 2:
         raise NotRunError("fewer than two normal classes")
