@@ -1,10 +1,10 @@
 """A benchmark case: variants of one piece of work, timed in turns, compared as paired ratios.
 
-Absolute times on a shared machine drift by tens of percent within minutes. So variants are timed
-in turns (A, B, A, B, ...) in one process, and each repetition gives one ratio from two neighbouring
+Absolute times on a shared machine drift by tens of percent within minutes. So variants are timed in
+turns (A, B, A, B, ...) in one process, and each repetition gives one ratio from two neighbouring
 times; the median of these ratios is what a table quotes, with the quartiles as its spread. A
-benchmark is a module with ``cases(quick)`` that yields `Case`, `Figure` and `LeftOut`; set-up (data,
-networks) belongs before the ``yield``, so that at most one case is in memory.
+benchmark is a module with a function ``cases(quick)`` that yields `Case`, `Figure` and `LeftOut`;
+set-up (data, networks) belongs before the ``yield``, so that at most one case is in memory.
 """
 
 from __future__ import annotations
