@@ -13,6 +13,10 @@ class SsadError(Exception):
     """A problem the user can solve; the command line prints its one line and exits with code 2."""
 
 
+class NonFiniteError(SsadError):
+    """A training loss or a score became NaN or infinite; the run is recorded as failed."""
+
+
 def unknown(kind: str, name: object, valid: Iterable[str]) -> SsadError:
     """Return the error for a name that does not exist, with the nearest valid one.
 

@@ -1,7 +1,7 @@
 """Detectors with PyOD's convention: ``fit``, ``decision_function``, ``predict``."""
 
 from ssad_lib.detectors.autoencoder import AE, DAE
-from ssad_lib.detectors.base import Detector, NonFiniteError
+from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
 from ssad_lib.detectors.prediction import AP
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -13,13 +13,8 @@ from torch import Tensor
 
 from ssad_lib import augment, rng
 from ssad_lib.detectors.base import Detector, as_images, resolve_device
-from ssad_lib.detectors.training import (
-    batches,
-    check_budget,
-    check_finite,
-    evaluate,
-    set_rate,
-)
+from ssad_lib.detectors.course import Batch, Course, check_precision, chunks, cut, resident
+from ssad_lib.detectors.training import batches, check_budget, evaluate
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, squared_error
 from ssad_lib.models.initialise import build
 
@@ -42,6 +37,8 @@ class DAE(Detector):
         Budget; the last partial batch is kept.
     learning_rate : float
         Of Adam at the first epoch; follows a cosine to 0, stepped per epoch.
+    precision : {"float32", "bfloat16"}
+        Of the products in training; scores are computed in float32.
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
@@ -66,6 +63,7 @@ class DAE(Detector):
         epochs: int = 256,
         batch_size: int = 1024,
         learning_rate: float = 1e-3,
+        precision: str = "float32",
         contamination: float = 0.1,
         device: str = "auto",
         random_state: int = 0,
@@ -76,6 +74,7 @@ class DAE(Detector):
         self.epochs = epochs
         self.batch_size = batch_size
         self.learning_rate = learning_rate
+        self.precision = precision
         self.contamination = contamination
         self.device = device
         self.random_state = random_state
@@ -104,7 +103,7 @@ class DAE(Detector):
         self._check_fitted()
         return evaluate(self.network_, self.network_.embed, as_images(X))
 
-    def _fit(self, images: Tensor) -> None:
+    def _course(self, images: Tensor) -> Course:
         check_budget(
             images,
             width=self.width,
@@ -112,6 +111,7 @@ class DAE(Detector):
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
+        check_precision(self.precision)
         channels, size = images.shape[1], images.shape[2]
         device = resolve_device(self.device)
         network = build(
@@ -121,32 +121,32 @@ class DAE(Detector):
         # Channels-last is some 10 % faster on the CPU and required for fast kernels on a GPU.
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.network_ = cast(ConvolutionalAutoencoder, network)
-        self.loss_curve_ = self._train(images.to(device))
-        self.network_.eval()
+        return Course(
+            self.network_,
+            loss=lambda output, clean: squared_error(output, clean).mean(),
+            epoch=self._epochs(images, device),
+            epochs=self.epochs,
+            rate=self._rate,
+            precision=self.precision,
+        )
 
-    def _train(self, images: Tensor) -> list[float]:
-        """Train ``network_`` on `images` and return the mean loss of each epoch."""
+    def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
+        """Return a function that yields the next epoch: what is shown, what it came from."""
         augmentation = augment.get(self.augmentation, **(self.augmentation_options or {}))
-        optimizer = torch.optim.Adam(self.network_.parameters(), lr=self.learning_rate)
         order = rng.generator(self.random_state, "order")
         draws = rng.generator(self.random_state, "augmentation")
-        curve: list[float] = []
-        self.network_.train()
-        for epoch in range(self.epochs):
-            rate = 0.5 * self.learning_rate * (1 + math.cos(math.pi * epoch / self.epochs))
-            set_rate(optimizer, rate)
-            total = torch.zeros((), dtype=torch.float64, device=images.device)
-            for index in batches(len(images), self.batch_size, order):
-                clean = images[index.to(images.device)]
-                shown = augmentation(clean, draws).contiguous(memory_format=torch.channels_last)
-                loss = squared_error(self.network_(shown), clean).mean()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                total += loss.detach().double() * len(index)
-            curve.append(float(total) / len(images))
-            check_finite("training loss", curve[-1], epoch + 1, self.epochs, self.learning_rate)
-        return curve
+        take = resident(images, device)
+
+        def epoch() -> Iterator[Batch]:
+            for parts in chunks(batches(len(images), self.batch_size, order)):
+                clean = take(torch.cat(parts))
+                shown = augmentation(clean, draws)
+                yield from zip(cut(shown, parts), cut(clean, parts), strict=True)
+
+        return epoch
+
+    def _rate(self, epoch: int) -> float:
+        return 0.5 * self.learning_rate * (1 + math.cos(math.pi * epoch / max(self.epochs, 1)))
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         return evaluate(
@@ -167,6 +167,7 @@ class AE(DAE):
         epochs: int = 256,
         batch_size: int = 1024,
         learning_rate: float = 1e-3,
+        precision: str = "float32",
         contamination: float = 0.1,
         device: str = "auto",
         random_state: int = 0,
@@ -177,6 +178,7 @@ class AE(DAE):
             epochs=epochs,
             batch_size=batch_size,
             learning_rate=learning_rate,
+            precision=precision,
             contamination=contamination,
             device=device,
             random_state=random_state,

@@ -10,17 +10,15 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 from torch import Tensor
 
+from ssad_lib.detectors.course import Course, Outcome, train
 from ssad_lib.errors import SsadError
-
-
-class NonFiniteError(SsadError):
-    """A training loss or a score became NaN or infinite; the run is recorded as failed."""
 
 
 class Detector(BaseEstimator):
     """PyOD's convention on images: larger scores are more anomalous, labels are 0 and 1.
 
-    A subclass implements ``_fit(images)`` and ``_scores(images)`` on a checked float tensor.
+    A subclass implements ``_course(images)``, which makes the network and says how it is trained,
+    and ``_scores(images)``; both get a checked float tensor.
 
     Attributes
     ----------
@@ -41,13 +39,29 @@ class Detector(BaseEstimator):
     def fit(self, X: ArrayLike | Tensor, y: object = None) -> Detector:  # noqa: ARG002
         """Train on the normal images `X` ``(N, C, H, W)`` in [0, 1]; `y` is ignored."""
         images = as_images(X)
+        self.finish(images, train(self.prepare(images)))
+        return self
+
+    def prepare(self, images: Tensor) -> Course:
+        """Return what to train for normal `images` ``(N, C, H, W)``: the first half of ``fit``.
+
+        `images` are a float32 CPU tensor in [0, 1]; `fit` checks that, this does not.
+
+        Raises
+        ------
+        SsadError
+            If a parameter cannot be used, or not with these images.
+        """
         if not 0 < self.contamination <= 0.5:
             raise SsadError(f"contamination must lie in (0, 0.5], not {self.contamination}")
-        self._fit(images)
+        return self._course(images)
+
+    def finish(self, images: Tensor, outcome: Outcome) -> None:
+        """Take over a network trained on `images`: the second half of ``fit``."""
+        self.loss_curve_ = outcome.loss_curve
         self.decision_scores_ = self._training_scores(images)
         self.threshold_ = float(np.quantile(self.decision_scores_, 1 - self.contamination))
         self.labels_ = (self.decision_scores_ > self.threshold_).astype(np.int64)
-        return self
 
     def decision_function(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the anomaly score ``(N,)`` of each image of `X` ``(N, C, H, W)``."""
@@ -62,7 +76,7 @@ class Detector(BaseEstimator):
         """Return 1 for each image of `X` whose score exceeds ``threshold_``, else 0."""
         return (self.decision_function(X) > self.threshold_).astype(np.int64)
 
-    def _fit(self, images: Tensor) -> None:
+    def _course(self, images: Tensor) -> Course:
         raise NotImplementedError
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:

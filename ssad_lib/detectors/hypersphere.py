@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
-from torch import Tensor, nn
+from torch import Tensor
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors import training
-from ssad_lib.detectors.base import Detector, NonFiniteError, as_images, resolve_device
+from ssad_lib.detectors import pretraining, training
+from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.course import (
+    Batch,
+    Course,
+    Outcome,
+    check_precision,
+    chunks,
+    cut,
+    resident,
+    train,
+)
 from ssad_lib.detectors.distances import attraction, centre, repulsion, squared_distance
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.models import lenet
-from ssad_lib.models.autoencoder import squared_error
 from ssad_lib.models.initialise import build, xavier_leaky
 
-PRETRAINING_DECAY = 0.5e-3
 COLLAPSE = 1e-3  # relative spread of the training scores below which a network is constant
 
 
@@ -48,6 +56,8 @@ class DeepSVDD(Detector):
     pretrain : {"none", "ae"}
         ``"ae"`` trains the encoder in an autoencoder first, for as many epochs at the same rate.
         The code does that, too, but never transfers a weight: ``"none"`` is what it amounts to.
+    precision : {"float32", "bfloat16"}
+        Of the products in training; scores are computed in float32.
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
@@ -80,6 +90,7 @@ class DeepSVDD(Detector):
         power: int = 2,
         epsilon: float = 1e-6,
         pretrain: str = "none",
+        precision: str = "float32",
         contamination: float = 0.1,
         device: str = "auto",
         random_state: int = 0,
@@ -93,13 +104,14 @@ class DeepSVDD(Detector):
         self.power = power
         self.epsilon = epsilon
         self.pretrain = pretrain
+        self.precision = precision
         self.contamination = contamination
         self.device = device
         self.random_state = random_state
 
-    def fit(self, X: ArrayLike | Tensor, y: object = None) -> Detector:
-        """Train on the normal images `X` ``(N, C, H, W)`` in [0, 1]; `y` is ignored."""
-        super().fit(X, y)
+    def finish(self, images: Tensor, outcome: Outcome) -> None:
+        """Take over a network trained on `images`: the second half of ``fit``."""
+        super().finish(images, outcome)
         mean = float(self.decision_scores_.mean(dtype=np.float64))
         spread = float(self.decision_scores_.std(dtype=np.float64))
         if not np.isfinite(mean):
@@ -110,16 +122,15 @@ class DeepSVDD(Detector):
         self.measures_ = {
             "distance_train": mean,
             "collapsed": float(spread <= COLLAPSE * mean),
-            "gradient_norm_max": self._largest_gradient,
+            "gradient_norm_max": outcome.largest_gradient,
         }
-        return self
 
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the representation f(x) ``(N, d)`` of each image of `X`."""
         self._check_fitted()
         return training.evaluate(self.network_, self.network_, as_images(X))
 
-    def _fit(self, images: Tensor) -> None:
+    def _course(self, images: Tensor) -> Course:
         self._check(images)
         device = resolve_device(self.device)
         channels, size = images.shape[1], images.shape[2]
@@ -128,18 +139,36 @@ class DeepSVDD(Detector):
         encoder = build(lambda: lenet.encoder(name, channels, size, self.width), weights)
         # Channels-last as in the autoencoder: faster on every device.
         self.network_ = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        images = images.to(device)
         if self.pretrain == "ae":
             weights = rng.generator(self.random_state, "pretrain/weights")
             decoder = build(
                 lambda: lenet.decoder(name, channels, size, self.width), weights, xavier_leaky
             )
-            self._pretrain(decoder.to(device), images)
+            first = pretraining.course(
+                self.network_,
+                decoder.to(device),
+                images,
+                epochs=self.epochs,
+                batch_size=self.batch_size,
+                learning_rate=self.learning_rate,
+                precision=self.precision,
+                order=rng.generator(self.random_state, "pretrain/order"),
+            )
+            train(first)
         self.network_.eval()
         self.center_ = centre(self._embedded(images))
-        self._largest_gradient = 0.0
-        self.loss_curve_ = self._train(images)
-        self.network_.eval()
+        return Course(
+            self.network_,
+            loss=lambda output, center: self._loss(squared_distance(output, center)),
+            epoch=self._epochs(images, device),
+            epochs=self.epochs,
+            rate=self._rate,
+            weight_decay=self.weight_decay,
+            precision=self.precision,
+        )
+
+    def _rate(self, epoch: int) -> float:
+        return self.learning_rate * (0.1 if 3 * epoch >= self.epochs else 1.0)
 
     def _check(self, images: Tensor) -> None:
         training.check_budget(
@@ -158,63 +187,30 @@ class DeepSVDD(Detector):
             )
         if self.pretrain not in ("none", "ae"):
             raise SsadError(f"pretrain must be none or ae, not '{self.pretrain}'")
+        check_precision(self.precision)
 
-    def _pretrain(self, decoder: nn.Module, images: Tensor) -> None:
-        """Train ``network_`` as the encoder of an autoencoder that ends in `decoder`."""
-        autoencoder = nn.Sequential(self.network_, decoder).train()
-        optimizer = torch.optim.Adam(
-            autoencoder.parameters(), lr=self.learning_rate, weight_decay=PRETRAINING_DECAY
-        )
-        order = rng.generator(self.random_state, "pretrain/order")
-        for epoch in range(self.epochs):
-            for index in training.full_batches(len(images), self.batch_size, order):
-                clean = images[index.to(images.device)]
-                clean = clean.contiguous(memory_format=torch.channels_last)
-                loss = squared_error(autoencoder(clean), clean).mean()
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-            training.check_finite(
-                "pre-training loss", loss.item(), epoch + 1, self.epochs, self.learning_rate
-            )
-
-    def _train(self, images: Tensor) -> list[float]:
-        """Train ``network_`` on `images` and return the mean loss of each epoch."""
-        parameters = list(self.network_.parameters())
-        optimizer = torch.optim.Adam(
-            parameters, lr=self.learning_rate, weight_decay=self.weight_decay
-        )
+    def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
+        """Return a function that yields the next epoch: what is shown, and the centre."""
         order = rng.generator(self.random_state, "order")
         draws = rng.generator(self.random_state, "augmentation")
-        center = torch.from_numpy(self.center_).to(images.device)
-        largest = torch.zeros((), device=images.device)
-        curve: list[float] = []
-        self.network_.train()
-        for epoch in range(self.epochs):
-            late = 3 * epoch >= self.epochs
-            training.set_rate(optimizer, self.learning_rate * (0.1 if late else 1.0))
-            total = torch.zeros((), dtype=torch.float64, device=images.device)
-            parts = training.full_batches(len(images), self.batch_size, order)
-            for index in parts:
-                shown = self._shown(images[index.to(images.device)], draws)
-                output = self.network_(shown.contiguous(memory_format=torch.channels_last))
-                loss = self._loss(squared_distance(output, center))
-                optimizer.zero_grad()
-                loss.backward()
-                gradients = [p.grad for p in parameters if p.grad is not None]
-                largest = torch.maximum(largest, torch.nn.utils.get_total_norm(gradients))
-                optimizer.step()
-                total += loss.detach().double()
-            curve.append(float(total) / len(parts))
-            self._largest_gradient = float(largest)
-            where = (epoch + 1, self.epochs, self.learning_rate)
-            training.check_finite("training loss", curve[-1], *where)
-            training.check_finite("gradient", self._largest_gradient, *where)
-        return curve
+        take = resident(images, device)
+        center = torch.from_numpy(self.center_).to(device)
 
-    def _shown(self, clean: Tensor, draws: torch.Generator) -> Tensor:  # noqa: ARG002
-        """Return what the network sees of a batch of normal images."""
-        return clean
+        def epoch() -> Iterator[Batch]:
+            for parts in chunks(training.full_batches(len(images), self.batch_size, order)):
+                for shown in self._shown(take(torch.cat(parts)), parts, draws):
+                    yield shown, center
+
+        return epoch
+
+    def _shown(
+        self,
+        clean: Tensor,
+        parts: list[Tensor],
+        draws: torch.Generator,  # noqa: ARG002
+    ) -> Iterable[Tensor]:
+        """Return what the network sees of each batch of normal images."""
+        return cut(clean, parts)
 
     def _loss(self, squared: Tensor) -> Tensor:
         """Return the loss from the squared distances of what the network saw."""
@@ -258,6 +254,7 @@ class DeepSAD(DeepSVDD):
         eta: float = 1.0,
         epsilon: float = 1e-6,
         pretrain: str = "none",
+        precision: str = "float32",
         contamination: float = 0.1,
         device: str = "auto",
         random_state: int = 0,
@@ -272,6 +269,7 @@ class DeepSAD(DeepSVDD):
             power=power,
             epsilon=epsilon,
             pretrain=pretrain,
+            precision=precision,
             contamination=contamination,
             device=device,
             random_state=random_state,
@@ -286,10 +284,13 @@ class DeepSAD(DeepSVDD):
             raise SsadError(f"eta {self.eta} must be ≥ 0")
         self._augmentation = augment.get(self.augmentation, **(self.augmentation_options or {}))
 
-    def _shown(self, clean: Tensor, draws: torch.Generator) -> Tensor:
+    def _shown(
+        self, clean: Tensor, parts: list[Tensor], draws: torch.Generator
+    ) -> Iterable[Tensor]:
         # One forward pass for both halves: with batch statistics of their own they would be told
         # apart trivially in training, and not at all in evaluation (METHODS 4.8).
-        return torch.cat([clean, self._augmentation(clean, draws)])
+        augmented = cut(self._augmentation(clean, draws), parts)
+        return (torch.cat(pair) for pair in zip(cut(clean, parts), augmented, strict=True))
 
     def _loss(self, squared: Tensor) -> Tensor:
         normal, augmented = squared.chunk(2)

@@ -6,18 +6,27 @@ METHODS section 5; the classifier is that of Golan and El-Yaniv (2018).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import log_softmax
-from torch import Tensor
+from torch import Tensor, nn
 
 from ssad_lib import rng
 from ssad_lib.detectors import dirichlet, training
 from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.course import (
+    Batch,
+    Course,
+    Outcome,
+    check_precision,
+    chunks,
+    cut,
+    resident,
+)
 from ssad_lib.detectors.transforms import transforms
 from ssad_lib.errors import SsadError
 from ssad_lib.models.initialise import build, he_normal
@@ -60,6 +69,8 @@ class AP(Detector):
     test_draws : int
         Draws over which the log-probabilities of a random class are averaged. They restart with
         each call: a score depends on the image, its place in the array and `random_state`.
+    precision : {"float32", "bfloat16"}
+        Of the products in training; scores are computed in float32.
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
@@ -92,6 +103,7 @@ class AP(Detector):
         penalty: float = 2.5e-4,
         score: str = "dirichlet",
         test_draws: int = 1,
+        precision: str = "float32",
         contamination: float = 0.1,
         device: str = "auto",
         random_state: int = 0,
@@ -106,6 +118,7 @@ class AP(Detector):
         self.penalty = penalty
         self.score = score
         self.test_draws = test_draws
+        self.precision = precision
         self.contamination = contamination
         self.device = device
         self.random_state = random_state
@@ -126,7 +139,7 @@ class AP(Detector):
     def _training_scores(self, images: Tensor) -> NDArray[np.float32]:  # noqa: ARG002
         return self._fitted_scores
 
-    def _fit(self, images: Tensor) -> None:
+    def _course(self, images: Tensor) -> Course:
         self._check(images)
         self._transforms = transforms(self.augmentation, self.augmentation_options or {})
         device = resolve_device(self.device)
@@ -137,8 +150,18 @@ class AP(Detector):
             he_normal,
         )
         self.network_ = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.loss_curve_ = self._train(images.to(device))
-        self.network_.eval()
+        return Course(
+            self.network_,
+            loss=nn.functional.cross_entropy,
+            epoch=self._epochs(images, device),
+            epochs=math.ceil(self.views / self._transforms.count),
+            rate=lambda _: self.learning_rate,
+            weight_decay=2 * self.penalty,
+            precision=self.precision,
+        )
+
+    def finish(self, images: Tensor, outcome: Outcome) -> None:
+        """Take over a network trained on `images`: the second half of ``fit``."""
         blocks = list(self._blocks(images))
         outputs = np.concatenate(blocks)
         self.alpha_ = np.stack([dirichlet.fit(outputs[:, k]) for k in range(outputs.shape[1])])
@@ -146,6 +169,7 @@ class AP(Detector):
         self._fitted_scores = self._kinds(iter(blocks))[self.score]
         right = outputs.argmax(axis=2) == np.arange(outputs.shape[1])
         self.measures_ = {"accuracy_train": float(right.mean())}
+        super().finish(images, outcome)
 
     def _check(self, images: Tensor) -> None:
         if min(self.base, self.widen) < 1 or self.views < 0:
@@ -163,37 +187,29 @@ class AP(Detector):
             raise SsadError(f"images must be square, not {images.shape[2]} x {images.shape[3]}")
         if self.score not in KINDS:
             raise SsadError(f"score must be dirichlet or simple, not '{self.score}'")
+        check_precision(self.precision)
         if self.penalty < 0 or self.test_draws < 1:
             raise SsadError(
                 f"penalty {self.penalty} must be ≥ 0 and test_draws {self.test_draws} ≥ 1"
             )
 
-    def _train(self, images: Tensor) -> list[float]:
-        """Train ``network_`` on `images` and return the mean loss of each epoch."""
-        optimizer = torch.optim.Adam(
-            self.network_.parameters(), lr=self.learning_rate, weight_decay=2 * self.penalty
-        )
+    def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
+        """Return a function that yields the next epoch: transformed images, their transforms."""
         order = rng.generator(self.random_state, "order")
         draws = rng.generator(self.random_state, "augmentation")
+        take = resident(images, device)
         K = self._transforms.count
-        epochs = math.ceil(self.views / K)
-        curve: list[float] = []
-        self.network_.train()
-        for epoch in range(epochs):
-            total = torch.zeros((), dtype=torch.float64, device=images.device)
-            parts = samples(len(images), K, min(self.views, K), self.batch_size, order)
-            for index in parts:
-                clean, classes = images[(index // K).to(images.device)], index % K
-                shown = self._transforms.mixed(clean, classes, draws)
-                logits = self.network_(_scaled(shown))
-                loss = torch.nn.functional.cross_entropy(logits, classes.to(images.device))
-                optimizer.zero_grad()
-                loss.backward()
-                optimizer.step()
-                total += loss.detach().double() * len(index)
-            curve.append(float(total) / sum(map(len, parts)))
-            training.check_finite("training loss", curve[-1], epoch + 1, epochs, self.learning_rate)
-        return curve
+
+        def epoch() -> Iterator[Batch]:
+            drawn = samples(len(images), K, min(self.views, K), self.batch_size, order)
+            for parts in chunks(drawn):
+                index = torch.cat(parts)
+                classes = index % K
+                shown = self._transforms.mixed(take(index // K), classes, draws)
+                labels = classes.to(device).split([len(part) for part in parts])
+                yield from zip(cut(_scaled(shown), parts), labels, strict=True)
+
+        return epoch
 
     def _blocks(self, images: Tensor) -> Iterator[NDArray[np.float64]]:
         """Yield the log-probabilities ``(n, K, K)``: image, transform applied, class predicted."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +9,6 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ssad_lib.detectors.base import NonFiniteError
 from ssad_lib.errors import SsadError
 
 SCORING_BATCH = 256
@@ -30,21 +28,6 @@ def check_budget(
         raise SsadError(f"epochs {epochs} must be ≥ 0 and batch_size {batch_size} ≥ 2")
     if len(images) < 2:
         raise SsadError("training needs at least two images: batch statistics of one are void")
-
-
-def check_finite(name: str, value: float, epoch: int, epochs: int, learning_rate: float) -> None:
-    """Raise `NonFiniteError` if `value` (the training loss, say) of `epoch` is not finite."""
-    if not math.isfinite(value):
-        raise NonFiniteError(
-            f"the {name} became {value} in epoch {epoch} of {epochs}: "
-            f"lower learning_rate ({learning_rate:g})"
-        )
-
-
-def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
-    """Give every parameter of `optimizer` the learning rate `rate`."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
 
 
 def batches(n: int, batch_size: int, generator: torch.Generator) -> list[Tensor]:

@@ -21,9 +21,9 @@ from torch import Tensor
 import ssad_lib
 from ssad_lib import data, metrics, paths, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
-from ssad_lib.detectors import DAE, DETECTORS, Detector, NonFiniteError
+from ssad_lib.detectors import DAE, DETECTORS, Detector
 from ssad_lib.engine import measures
-from ssad_lib.errors import SsadError, unknown
+from ssad_lib.errors import NonFiniteError, SsadError, unknown
 from ssad_lib.record import AUGMENTED, NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
 from ssad_lib.spec import RunSpec

@@ -8,9 +8,9 @@ import torch
 from sklearn.base import clone
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors import AE, DAE, NonFiniteError
+from ssad_lib.detectors import AE, DAE
 from ssad_lib.detectors.training import batches
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.metrics import auroc
 from ssad_lib.models import ConvolutionalAutoencoder, build
 

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from ssad_lib import augment, data, rng, tasks
-from ssad_lib.detectors import DeepSAD, DeepSVDD, NonFiniteError, distances
+from ssad_lib.detectors import DeepSAD, DeepSVDD, distances
 from ssad_lib.detectors.training import full_batches
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.metrics import auroc
 from ssad_lib.models import build, lenet
 

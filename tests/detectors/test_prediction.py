@@ -6,10 +6,10 @@ import torch
 from sklearn.base import clone
 
 from ssad_lib import augment, data, rng, tasks
-from ssad_lib.detectors import AP, NonFiniteError, dirichlet
+from ssad_lib.detectors import AP, dirichlet
 from ssad_lib.detectors.prediction import samples
 from ssad_lib.detectors.transforms import transforms
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.metrics import auroc
 from ssad_lib.models import build
 from ssad_lib.models.initialise import he_normal
