@@ -13,6 +13,7 @@ import os
 import platform
 import warnings
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
 from time import monotonic
@@ -56,10 +57,33 @@ def execute(
         For an unknown name, or with the chapter, the cell and the last line of the error if a cell
         fails; the failed notebook is kept beside the last good one as ``<chapter>.failed.ipynb``.
     """
+    with watched():
+        return execute_unwatched(chapter, profile, dict(overrides or {}), fresh=fresh, say=say)
+
+
+@contextmanager
+def watched() -> Iterator[None]:
+    """Show on this terminal what chapters train inside the block, and hide what nobody can fix."""
+    from ssad_lib.engine.progress import followed
+
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    with warnings.catch_warnings(), followed():
+        warnings.simplefilter("ignore")  # Jupyter's own deprecations
+        yield
+
+
+def execute_unwatched(
+    chapter: str,
+    profile: str,
+    chosen: Mapping[str, object],
+    *,
+    fresh: bool,
+    say: Callable[[str], None],
+) -> Path:
+    """Do what `execute` does, in any thread: `watched` changes what all threads share."""
     from ssad_lib import profiles
 
     found = _notebook(chapter)
-    chosen = dict(overrides or {})
     profiles.settings(chapter, profile, chosen)
     output = executed(chapter, profile)
     key = fingerprint(found.source, profile, chosen)
@@ -70,7 +94,7 @@ def execute(
     start = monotonic()
     running = output.with_name(f"{output.stem}.failed.ipynb")  # its name unless it succeeds
     paths.make_folder(output.parent)
-    _run(found, running, {"profile": profile, "overrides": chosen})
+    _run(found, running, {"profile": profile, "overrides": dict(chosen)})
     _keep(running, output, key)
     say(f"{chapter}: done in {monotonic() - start:.0f} s")
     return output
@@ -129,22 +153,18 @@ def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None
     from nbclient.exceptions import DeadKernelError
 
     from ssad_lib.book.kernel import ThisPython
-    from ssad_lib.engine.progress import followed
 
-    logging.getLogger("papermill").setLevel(logging.ERROR)
     try:
-        with warnings.catch_warnings(), followed():
-            warnings.simplefilter("ignore")  # Jupyter's own deprecations, nothing a reader can fix
-            papermill.execute_notebook(
-                chapter.source,
-                running,
-                parameters=parameters,
-                kernel_name="python3",
-                language="python",
-                kernel_manager_class=ThisPython,
-                progress_bar=False,  # our own bar counts runs, not cells
-                cwd=running.parent,
-            )
+        papermill.execute_notebook(
+            chapter.source,
+            running,
+            parameters=parameters,
+            kernel_name="python3",
+            language="python",
+            kernel_manager_class=ThisPython,
+            progress_bar=False,  # our own bar counts runs, not cells
+            cwd=running.parent,
+        )
     except papermill.PapermillExecutionError as error:
         raise _failure(chapter, error, running) from error
     except DeadKernelError as error:

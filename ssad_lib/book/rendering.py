@@ -6,63 +6,17 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import util
 from pathlib import Path
 
 import yaml
 
 from ssad_lib import paths
-from ssad_lib.book.contents import chapters
-from ssad_lib.book.execution import execute
-from ssad_lib.book.staging import stage
 from ssad_lib.book.vendor import UnavailableError, vendor
 from ssad_lib.errors import SsadError, from_os_error
 
 VENDORED = ("mathjax_path", "nb_ipywidgets_js")  # Sphinx options that point at vendored scripts
-
-
-def build(
-    profile: str,
-    overrides: Mapping[str, object] | None = None,
-    *,
-    fresh: bool = False,
-    say: Callable[[str], None] = print,
-) -> Path:
-    """Execute every chapter with `profile`, render the site and return its front page.
-
-    Parameters
-    ----------
-    profile : str
-        Name of the budget.
-    overrides : mapping, optional
-        Single settings of the profile to replace, in every chapter.
-    fresh : bool
-        Execute every chapter, changed or not.
-    say : callable
-        Receives lines of progress, the last of which say where the page is.
-
-    Raises
-    ------
-    SsadError
-        If a chapter fails, or the site does not render without a warning.
-    """
-    for chapter in chapters():
-        if chapter.is_notebook:
-            execute(chapter.name, profile, overrides, fresh=fresh, say=say)
-    page = render(stage(profile), say=say)
-    say(f"The book is at {page}")
-    say(f"Read it with:  {_command()} serve")
-    return page
-
-
-def _command() -> str:
-    """Return how to call the command line from here: by name only where the shell finds it."""
-    beside = Path(sys.executable).with_name("ssad")
-    if shutil.which("ssad") or not beside.is_file():
-        return "ssad"
-    here = Path.cwd()
-    return str(beside.relative_to(here) if beside.is_relative_to(here) else beside)
 
 
 def site() -> Path:
