@@ -16,6 +16,7 @@ from ssad_lib.spec import Options, RunSpec, options
 # The prefix that a family's parameters have in a profile, and its detectors.
 FAMILIES = {"": ("AE", "DAE"), "sad_": ("DeepSVDD", "DeepSAD"), "ap_": ("AP",)}
 LENGTH = {"": "epochs", "sad_": "epochs", "ap_": "views"}  # what is 0 in an untrained detector
+PLAIN = "float32"  # the precision that goes without saying
 SHOWN = {
     "width": "width {}",
     "base": "{} base channels",
@@ -71,7 +72,8 @@ class Budget:
         """Return the budget that the parameters of a chapter state.
 
         ``size, width, epochs, ...`` are AE's and DAE's, ``sad_size, sad_width, ...`` DeepSVDD's and
-        DeepSAD's, ``ap_size, ap_views, ...`` AP's; other parameters are not of the budget.
+        DeepSAD's, ``ap_size, ap_views, ...`` AP's, ``precision`` all detectors'; other parameters
+        are not of the budget.
 
         Raises
         ------
@@ -85,6 +87,7 @@ class Budget:
         for prefix in FAMILIES:
             chosen = {name: settings[prefix + name] for name in SHOWN if prefix + name in settings}
             if chosen:
+                chosen["precision"] = settings.get("precision", PLAIN)
                 size = settings[f"{prefix}size"]
                 trainings.append((prefix, Training(size, options(chosen))))
         return Budget(
@@ -182,6 +185,8 @@ def training_label(detectors: Iterable[str], size: int, chosen: Mapping[str, Any
     """Return one line that states how detectors are trained in words."""
     pixels = [f"{size}×{size} pixels"] if size else []
     said = [text.format(chosen[name]) for name, text in SHOWN.items() if name in chosen]
+    if chosen.get("precision", PLAIN) != PLAIN:
+        said.append(chosen["precision"])
     return f"{' and '.join(detectors)}: {', '.join(pixels + said)}"
 
 
