@@ -17,13 +17,17 @@ from contextlib import closing
 from multiprocessing.connection import wait
 
 import torch
+from filelock import AcquireReturnProxy, FileLock, Timeout
 
+from ssad_lib.engine.allocator import keep_memory, memory_kept
 from ssad_lib.engine.progress import Progress
 from ssad_lib.engine.run import perform
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
+
+PATIENCE = 2.0  # seconds a study waits for its turn before it says so
 
 
 def execute(
@@ -57,18 +61,44 @@ def execute(
     """
     again = bool(os.environ.get("SSAD_FRESH")) if fresh is None else fresh
     wanted = {spec.key: spec for spec in specs}
-    known = set() if again else store.keys()
-    missing = [spec for key, spec in wanted.items() if key not in known]
-    with (
-        Progress(len(missing), len(wanted), title) as progress,
-        closing(_performed(missing, workers(jobs))) as finished,
-    ):
-        for record in finished:
-            store.append(record, again=again)
-            progress.advance(record.spec.title)
+    processes = workers(jobs)
+    if missing := _missing(wanted, store, again):
+        with _turn(store, len(missing), len(wanted), title):
+            # Another study may have trained some of them while this one waited.
+            missing = _missing(wanted, store, again)
+            with (
+                Progress(len(missing), len(wanted), title) as progress,
+                closing(_performed(missing, processes)) as finished,
+            ):
+                for record in finished:
+                    store.append(record, again=again)
+                    progress.advance(record.spec.title)
     records = store.records(list(wanted))
     _report_failures(records)
     return [records[key] for key in wanted]
+
+
+def _missing(wanted: dict[str, RunSpec], store: Store, again: bool) -> list[RunSpec]:
+    known = set() if again else store.keys()
+    return [spec for key, spec in wanted.items() if key not in known]
+
+
+def _turn(store: Store, missing: int, total: int, title: str) -> AcquireReturnProxy:
+    """Wait until no other study trains for `store`; leaving the returned block lets the next in.
+
+    Chapters that are executed side by side share runs: nothing is trained twice, and no more
+    processes compute than were asked for. The system frees the lock of a killed process at once.
+    """
+    lock = FileLock(store.path.with_name(f"{store.path.name}.lock"))
+    try:
+        try:
+            return lock.acquire(timeout=PATIENCE)
+        except Timeout:
+            with Progress(missing, total, title) as progress:
+                progress.show("waits for another study that fills the same store")
+                return lock.acquire()
+    except OSError as error:
+        raise from_os_error(error, "lock the run store") from error
 
 
 def workers(jobs: int | None = None) -> int:
@@ -95,7 +125,8 @@ def workers(jobs: int | None = None) -> int:
 def _performed(specs: list[RunSpec], jobs: int) -> Generator[Record, None, None]:
     """Yield records as they are finished; leaving early ends the workers at once."""
     if min(jobs, len(specs)) <= 1:
-        yield from map(perform, specs)
+        with memory_kept():
+            yield from map(perform, specs)
         return
     others = set(multiprocessing.active_children())
     pool = ProcessPoolExecutor(
@@ -121,6 +152,7 @@ def _start_worker() -> None:
     """Let the driver alone handle Ctrl-C, and leave when the driver is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     torch.set_num_threads(1)
+    keep_memory()
     driver = multiprocessing.parent_process()
     if driver is not None:
         threading.Thread(target=_leave_with, args=(driver.sentinel,), daemon=True).start()

@@ -56,8 +56,12 @@ class Progress:
     def advance(self, what: str) -> None:
         """Note that one more run is finished and stored."""
         self.done += 1
-        self.bar.set_postfix_str(what, refresh=False)
         self.bar.update()
+        self.show(what)
+
+    def show(self, what: str) -> None:
+        """Say what is going on without counting it."""
+        self.bar.set_postfix_str(what)
         if self.file:
             step = {"title": self.title, "done": self.done, "total": self.total, "what": what}
             with Path(self.file).open("a", encoding="utf-8") as stream:

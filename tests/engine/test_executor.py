@@ -1,6 +1,11 @@
 """The executor: only what is missing, bitwise the same however it is run, failures recorded."""
 
 import multiprocessing
+import os
+import signal
+import subprocess
+import sys
+import threading
 import time
 from dataclasses import replace
 
@@ -129,8 +134,72 @@ def test_a_store_that_cannot_be_written_ends_the_workers_at_once(monkeypatch):
     assert not multiprocessing.active_children()
 
 
-def kill_myself(spec):
-    import os
-    import signal
+HOLD = """
+import sys, time
+from filelock import FileLock
+lock = FileLock(sys.argv[1])
+lock.acquire()
+print("held", flush=True)
+time.sleep(600)
+"""
 
+
+@pytest.fixture
+def occupied(monkeypatch):
+    """Return a store, a process that holds its lock as a training study does, and the progress."""
+    store = Store()
+    steps = store.path.with_name("steps")
+    monkeypatch.setenv("SSAD_PROGRESS", str(steps))
+    monkeypatch.setattr(executor, "PATIENCE", 0.1)
+    command = [sys.executable, "-c", HOLD, f"{store.path}.lock"]
+    holder = subprocess.Popen(command, stdout=subprocess.PIPE)
+    assert holder.stdout.readline() == b"held\n"
+    yield store, holder, steps
+    holder.kill()
+    holder.communicate()
+
+
+def in_background(*arguments, **options):
+    thread = threading.Thread(target=execute, args=arguments, kwargs=options, daemon=True)
+    thread.start()
+    return thread
+
+
+def wait_until(condition):
+    until = time.monotonic() + 60
+    while not condition() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert condition()
+
+
+def test_a_study_waits_for_another_or_its_death_and_trains_what_that_left(occupied, trained):
+    store, holder, steps = occupied
+    study = specs()[:3]
+    later = in_background(study, store, jobs=1)
+    wait_until(lambda: steps.is_file() and "waits for another study" in steps.read_text())
+    store.append(perform(study[1]))  # by the study that holds the lock
+    assert later.is_alive()
+    assert trained() == []
+    holder.kill()  # the system frees its lock
+    later.join(60)
+    assert trained() == [study[0].key, study[2].key]
+    assert store.keys() == {spec.key for spec in study}
+
+
+def test_what_is_stored_is_read_without_waiting(occupied):
+    store, _, _ = occupied
+    store.append(perform(specs()[0]))
+    assert len(execute(specs()[:1], store)) == 1
+
+
+def test_a_study_that_waits_can_be_interrupted(occupied):
+    store, _, steps = occupied
+    interrupt = threading.Timer(1, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        execute(specs()[:1], store, jobs=1)
+    assert "waits" in steps.read_text()
+
+
+def kill_myself(spec):
     os.kill(os.getpid(), signal.SIGKILL)
