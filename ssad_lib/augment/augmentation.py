@@ -17,7 +17,7 @@ Parameters = dict[str, Tensor]
 """Small CPU tensors whose first axis is the image; index them to take, repeat or reorder images."""
 
 SMALLEST_SIDE = 8
-CHUNK = 256 * 3 * 32 * 32  # values; on a CPU the intermediates of more no longer fit the cache
+CHUNK = 64 * 3 * 32 * 32  # values for each thread; intermediates of more leave a core's cache
 
 
 class Operation(Protocol):
@@ -107,16 +107,15 @@ class Augmentation:
             If the images are not of that form or the parameters belong to another batch.
         """
         self._check(images, parameters)
-        rows = max(1, CHUNK // images.shape[1:].numel())
-        if images.device.type != "cpu" or len(images) <= rows:
-            return self.operation.apply(images, _moved(parameters, images))
-        chunks = (slice(start, start + rows) for start in range(0, len(images), rows))
-        return torch.cat(
-            [
-                self.operation.apply(images[chunk], _moved(_rows(parameters, chunk), images))
-                for chunk in chunks
-            ]
-        )
+        moved = _moved(parameters, images)
+        rows = max(1, CHUNK * torch.get_num_threads() // images.shape[1:].numel())
+        if images.device.type != "cpu" or len(images) <= rows or not parameters:
+            return self.operation.apply(images, moved)
+        result = torch.empty_like(images)
+        for start in range(0, len(images), rows):
+            chunk = slice(start, start + rows)
+            result[chunk] = self.operation.apply(images[chunk], _rows(moved, chunk))
+        return result
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Draw and apply: ``(N, C, H, W)`` images in, the same shape out."""
@@ -173,3 +172,12 @@ def _moved(parameters: Parameters, images: Tensor) -> Parameters:
 def per_image(value: Tensor) -> Tensor:
     """Return ``(N,)`` values as ``(N, 1, 1, 1)``, to meet images."""
     return value.view(-1, 1, 1, 1)
+
+
+def select(chosen: Tensor, images: Tensor, others: Tensor) -> Tensor:
+    """Return `images` where `chosen` ``(N,)`` is true, else `others`; both finite.
+
+    An interpolation with weight 0 or 1 is exact, and on a CPU several times as fast as
+    `torch.where`, which is not vectorised.
+    """
+    return torch.lerp(others, images, per_image(chosen.to(images.dtype)))

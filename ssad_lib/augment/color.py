@@ -37,7 +37,8 @@ class Invert:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Take the negative."""
-        return torch.where(per_image(parameters["inverted"]), 1 - images, images)
+        inverted = per_image(parameters["inverted"].to(images.dtype))
+        return torch.addcmul(inverted, images, 1 - 2 * inverted)  # x becomes 0 + x or 1 - x
 
 
 @dataclass(frozen=True)
@@ -84,43 +85,52 @@ def jitter(images: Tensor, parameters: Parameters, inside: Tensor | None = None)
     parameters : dict
         From `draw_jitter`.
     inside : Tensor, optional
-        ``(N, 1, H, W)`` truth values: the pixels that belong to the image when it is a patch on a
-        larger canvas. Contrast refers to the mean grey of these.
+        ``(N, 1, H, W)`` weights, the same number for all pixels that belong to the image when it
+        is a patch on a larger canvas, 0 for the others, with sum 1: for its mean grey.
     """
     order = parameters["order"]
-    factors = torch.cat([parameters["factors"], torch.ones_like(parameters["hue"])[:, None]], dim=1)
     if images.shape[1] == 1:
-        for kind in order.masked_fill(order == SATURATION, HUE).unbind(1):
-            images = _blend(images, kind, factors, inside)
+        blends = _blends(order.masked_fill(order == SATURATION, HUE), parameters)
+        for blend in blends:
+            images = _blend(images, *blend, inside)
         return images
     hue_first = (order == HUE).cumsum(1)
-    before = order.masked_fill(hue_first == 1, HUE)
-    after = order.masked_fill(hue_first == 0, HUE)
-    for kind in before[:, :3].unbind(1):
-        images = _blend(images, kind, factors, inside)
+    before = order.masked_fill(hue_first == 1, HUE)[:, :3]
+    after = order.masked_fill(hue_first == 0, HUE)[:, 1:]
+    blends = _blends(torch.cat([before, after], dim=1), parameters)
+    for blend in blends[:3]:
+        images = _blend(images, *blend, inside)
     images = shift_hue(images, parameters["hue"])
-    for kind in after[:, 1:].unbind(1):
-        images = _blend(images, kind, factors, inside)
+    for blend in blends[3:]:
+        images = _blend(images, *blend, inside)
     return images
 
 
-def _blend(images: Tensor, kind: Tensor, factors: Tensor, inside: Tensor | None) -> Tensor:
-    """Move each image away from black, its mean grey or its own grey, by the kind's factor.
+def _blends(kinds: Tensor, parameters: Parameters) -> list[tuple[Tensor, ...]]:
+    """Return, for each column of `kinds` ``(n, steps)``, the three weights of `_blend`.
 
-    The kind HUE has factor 1 and target black: it leaves the image exactly as it is.
+    The kind HUE has factor 1 and no target: it leaves the image exactly as it is.
     """
-    factor = per_image(factors.gather(1, kind.unsqueeze(1)))
+    none = torch.ones_like(parameters["hue"]).unsqueeze(1)
+    factor = torch.cat([parameters["factors"], none], dim=1).gather(1, kinds)
+    rest = 1 - factor
+    weights = torch.stack([factor, rest * (kinds == SATURATION), rest * (kinds == CONTRAST)])
+    return [tuple(step.view(3, -1, 1, 1, 1)) for step in weights.unbind(2)]
+
+
+def _blend(
+    images: Tensor, factor: Tensor, own_grey: Tensor, mean_grey: Tensor, inside: Tensor | None
+) -> Tensor:
+    """Weigh each image with its own grey and its mean grey, and clip."""
     grey = grayscale(images)
-    target = grey * per_image(kind == SATURATION)
-    target = target + _mean(grey, inside) * per_image(kind == CONTRAST)
-    return (images * factor).add_(target.mul_(1 - factor)).clamp_(0, 1)
+    target = torch.addcmul(_mean(grey, inside) * mean_grey, grey, own_grey)
+    return torch.addcmul(target, images, factor).clamp_(0, 1)
 
 
 def _mean(grey: Tensor, inside: Tensor | None) -> Tensor:
     if inside is None:
         return grey.mean(3, keepdim=True).mean(2, keepdim=True)
-    total = (grey * inside).sum(3, keepdim=True).sum(2, keepdim=True)
-    return total / inside.sum((2, 3), keepdim=True)
+    return (grey * inside).sum(3, keepdim=True).sum(2, keepdim=True)
 
 
 def grayscale(images: Tensor) -> Tensor:
@@ -128,23 +138,26 @@ def grayscale(images: Tensor) -> Tensor:
     if images.shape[1] == 1:
         return images
     red, green, blue = images.split(1, dim=1)
-    return (red * LUMA[0]).add_(green * LUMA[1]).add_(blue * LUMA[2])
+    return (red * LUMA[0]).add_(green, alpha=LUMA[1]).add_(blue, alpha=LUMA[2])
 
 
 def shift_hue(images: Tensor, shift: Tensor) -> Tensor:
     """Turn the hue of each RGB image by its own `shift`, in turns of the colour circle.
 
-    Closed form of RGB -> HSV -> RGB: with value v, chroma c and hue h in sixths of the circle, a
-    channel whose hue is d away from h has the value v - c * clamp(|d| - 1, 0, 1).
+    Closed form of RGB -> HSV -> RGB without a case for each channel. In sixths of the circle, a
+    colour lies ``1 + (max(g, b) + max(min(g, b), r) - 2 r) / chroma`` away from red, 0 to 3, on
+    the side of green or of blue. At hue h in [-3, 3] the channels rise above the darkest one by the
+    chroma times 2 - |h|, |h + 1| - 1 and |h - 1| - 1, each clipped to [0, 1].
     """
     red, green, blue = images.split(1, dim=1)
-    value = images.amax(1, keepdim=True)
-    chroma = value - images.amin(1, keepdim=True)
-    is_red, is_green = red == value, green == value
-    side = torch.where(is_red, green - blue, torch.where(is_green, blue - red, red - green))
-    start = torch.where(is_red, 0.0, torch.where(is_green, 2.0, 4.0))
-    hue = start + side / torch.where(chroma == 0, 1.0, chroma) + per_image(shift * 6)
-    channels = torch.arange(0, 6, 2, device=images.device, dtype=images.dtype).view(1, 3, 1, 1)
-    away = hue - channels
-    away.sub_((away * (1 / 6)).round_().mul_(6)).abs_().sub_(1).clamp_(0, 1)
-    return value - away.mul_(chroma)
+    high, low = torch.maximum(green, blue), torch.minimum(green, blue)
+    darkest = torch.minimum(low, red)
+    chroma = torch.maximum(high, red).sub_(darkest)
+    smallest = torch.finfo(images.dtype).tiny
+    hue = torch.maximum(low, red).add_(high).sub_(red, alpha=2)
+    hue.div_(chroma.clamp(min=smallest)).add_(1).copysign_(green - blue)
+    hue.add_(per_image(shift * 6))
+    hue.sub_((hue * (1 / 6)).round_(), alpha=6)
+    share = torch.cat([hue, hue + 1, hue - 1], dim=1).abs_().sub_(1)
+    share[:, :1].neg_().add_(1)
+    return torch.addcmul(darkest, chroma, share.clamp_(0, 1))

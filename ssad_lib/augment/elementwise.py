@@ -52,7 +52,7 @@ def _slide(padded: Tensor, kernel: Tensor, axis: int) -> Tensor:
     weights = [per_image(weight) for weight in kernel.unbind(1)]
     result = views[taps // 2] * weights[taps // 2]
     for tap in range(taps // 2):
-        result.add_((views[tap] + views[-1 - tap]).mul_(weights[tap]))
+        result.addcmul_(views[tap] + views[-1 - tap], weights[tap])
     return result
 
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ssad_lib.augment import draws
-from ssad_lib.augment.augmentation import Parameters, per_image, require_square
+from ssad_lib.augment.augmentation import Parameters, require_square, select
 from ssad_lib.augment.options import choice, number, option
 
 CROP_AREA = (0.08, 1.0)
@@ -48,7 +48,7 @@ class Rotate:
         """Turn."""
         require_square("Rotate", *images.shape[2:])
         pixels = torch.arange(images.shape[2:].numel(), device=images.device).view(images.shape[2:])
-        index = quarter_turn_table(pixels)[parameters["quarter_turns"]]
+        index = quarter_turn_table(pixels).index_select(0, parameters["quarter_turns"])
         return take_pixels(images, index).view(images.shape)
 
 
@@ -116,7 +116,7 @@ class Flip:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Turn upside down."""
-        return torch.where(per_image(parameters["flipped"]), images.flip(2), images)
+        return select(parameters["flipped"], images.flip(2), images)
 
 
 def shift_length(side: int) -> int:
@@ -165,12 +165,13 @@ class Geom:
         column = row.T
         plain = quarter_turn_table(row * stride + column)
         mirror = quarter_turn_table(row * stride + (side - 1 - column))
-        turns, mirrored = parameters["quarter_turns"], parameters["mirrored"].unsqueeze(1)
-        index = torch.where(mirrored, mirror[turns], plain[turns])
+        mirrored = parameters["mirrored"].long()
+        table = torch.cat([plain, mirror])
+        index = table.index_select(0, 4 * mirrored + parameters["quarter_turns"])
         # A shift moves all looked-up pixels alike; in a mirrored image left is right.
-        down, right = (step * parameters["shift"]).split(1, dim=1)
-        right = torch.where(mirrored, -right, right)
-        index = index + (step - down) * stride + (step - right)
+        down, right = (step * parameters["shift"]).unbind(1)
+        start = (step - down) * stride + step - right * (1 - 2 * mirrored)
+        index.add_(start.unsqueeze(1))
         return take_pixels(self._padded(images, step), index).view(images.shape)
 
     def _padded(self, images: Tensor, step: int) -> Tensor:

@@ -57,7 +57,8 @@ class CutOut:
         """Set the rectangle to zero."""
         rows = _within(parameters["top"], parameters["height"], images.shape[2])
         columns = _within(parameters["left"], parameters["width"], images.shape[3])
-        return images * ~(rows.unsqueeze(2) & columns.unsqueeze(1)).unsqueeze(1)
+        hole = rows.to(images.dtype).unsqueeze(2) * columns.to(images.dtype).unsqueeze(1)
+        return images * (1 - hole).unsqueeze(1)
 
 
 @dataclass(frozen=True)
@@ -218,8 +219,10 @@ def _cut(images: Tensor, parameters: Parameters, height: int, width: int) -> Ten
     patches = take_pixels(images, index).view(n, C, height, width)
     inside_rows = _steps(height, images) < parameters["height"].unsqueeze(1)
     inside_columns = _steps(width, images) < parameters["width"].unsqueeze(1)
-    inside = (inside_rows.unsqueeze(2) & inside_columns.unsqueeze(1)).unsqueeze(1)
-    return jitter(patches, parameters, inside)
+    area = (parameters["height"] * parameters["width"]).unsqueeze(1)
+    row_weights = inside_rows.to(images.dtype) / area
+    weights = row_weights.unsqueeze(2) * inside_columns.to(images.dtype).unsqueeze(1)
+    return jitter(patches, parameters, weights.unsqueeze(1))
 
 
 def _paste(

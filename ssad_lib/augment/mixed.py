@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from ssad_lib.augment import draws
-from ssad_lib.augment.augmentation import Parameters, per_image
+from ssad_lib.augment.augmentation import Parameters, select
 from ssad_lib.augment.color import Color, grayscale
 from ssad_lib.augment.elementwise import Blur
 from ssad_lib.augment.geometric import Crop
@@ -46,10 +46,8 @@ class SimCLR:
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Run the steps in order; each takes its own parameters by name."""
         images = Crop().apply(images, parameters)
-        images = torch.where(per_image(parameters["mirrored"]), images.flip(3), images)
-        coloured = Color().apply(images, parameters)
-        images = torch.where(per_image(parameters["coloured"]), coloured, images)
+        images = select(parameters["mirrored"], images.flip(3), images)
+        images = select(parameters["coloured"], Color().apply(images, parameters), images)
         if images.shape[1] == 3:
-            images = torch.where(per_image(parameters["gray"]), grayscale(images), images)
-        blurred = Blur().apply(images, parameters)
-        return torch.where(per_image(parameters["blurred"]), blurred, images)
+            images = select(parameters["gray"], grayscale(images), images)
+        return select(parameters["blurred"], Blur().apply(images, parameters), images)

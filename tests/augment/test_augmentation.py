@@ -72,8 +72,8 @@ def test_a_generator_decides_the_result(aug: Augmentation) -> None:
 
 @each_variant
 def test_an_image_depends_on_its_own_row_only(aug: Augmentation) -> None:
-    chunk = CHUNK // (3 * 32 * 32)
-    n = chunk + 44
+    chunk = torch.get_num_threads() * CHUNK // (3 * 32 * 32)
+    n = 2 * chunk + 44
     images = images_of(n, 3, 32, 32)
     parameters = aug.draw(n, rng.generator("slice"), (3, 32, 32))
     whole = aug.apply(images, parameters)

@@ -68,8 +68,8 @@ def test_contrast_of_a_patch_ignores_the_rest_of_its_canvas(noise_images: Images
     patch = noise_images(1, 3, 7, 5)
     canvas = torch.ones(1, 3, 12, 12, dtype=torch.float64)
     canvas[..., :7, :5] = patch
-    inside = torch.zeros(1, 1, 12, 12, dtype=torch.bool)
-    inside[..., :7, :5] = True
+    inside = torch.zeros(1, 1, 12, 12, dtype=torch.float64)
+    inside[..., :7, :5] = 1 / 35
     parameters = color.draw_jitter(1, rng.generator("patch"), 0.8, 0.2)
     on_canvas = color.jitter(canvas, parameters, inside)[..., :7, :5]
     torch.testing.assert_close(on_canvas, color.jitter(patch, parameters), rtol=0, atol=1e-12)
