@@ -126,6 +126,7 @@ class DAE(Detector):
             loss=lambda output, clean: squared_error(output, clean).mean(),
             epoch=self._epochs(images, device),
             epochs=self.epochs,
+            batch_size=self.batch_size,
             rate=self._rate,
             precision=self.precision,
         )

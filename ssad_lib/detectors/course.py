@@ -36,6 +36,8 @@ class Course:
     epoch : callable
         Yields the batches of the next epoch.
     epochs : int
+    batch_size : int
+        Images that the network sees in a full batch.
     rate : callable
         Learning rate of an epoch, counted from 0.
     weight_decay : float
@@ -50,6 +52,7 @@ class Course:
     loss: Callable[..., Tensor]
     epoch: Callable[[], Iterator[Batch]]
     epochs: int
+    batch_size: int
     rate: Callable[[int], float]
     weight_decay: float = 0.0
     precision: str = "float32"

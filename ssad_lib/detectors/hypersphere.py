@@ -162,6 +162,7 @@ class DeepSVDD(Detector):
             loss=lambda output, center: self._loss(squared_distance(output, center)),
             epoch=self._epochs(images, device),
             epochs=self.epochs,
+            batch_size=2 * self.batch_size,  # DeepSAD's; DeepSVDD needs half
             rate=self._rate,
             weight_decay=self.weight_decay,
             precision=self.precision,

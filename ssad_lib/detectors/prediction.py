@@ -155,6 +155,7 @@ class AP(Detector):
             loss=nn.functional.cross_entropy,
             epoch=self._epochs(images, device),
             epochs=math.ceil(self.views / self._transforms.count),
+            batch_size=self.batch_size,
             rate=lambda _: self.learning_rate,
             weight_decay=2 * self.penalty,
             precision=self.precision,

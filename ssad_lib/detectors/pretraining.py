@@ -40,6 +40,7 @@ def course(
         loss=lambda output, clean: squared_error(output, clean).mean(),
         epoch=epoch,
         epochs=epochs,
+        batch_size=batch_size,
         rate=lambda _: learning_rate,
         weight_decay=DECAY,
         precision=precision,

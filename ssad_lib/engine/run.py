@@ -43,13 +43,28 @@ def perform(spec: RunSpec) -> Record:
     started = time.perf_counter()
     try:
         detector = train(spec)
+    except NonFiniteError as error:
+        return failed(spec, error, time.perf_counter() - started)
+    return finished(spec, detector, time.perf_counter() - started)
+
+
+def finished(spec: RunSpec, detector: Detector, training_seconds: float) -> Record:
+    """Return the record of `spec` from its trained detector: every task scored, once."""
+    started = time.perf_counter()
+    try:
         with one_thread():
             scores, results = evaluate(detector, spec)
             measured = measures.of_run(detector, scores)
     except NonFiniteError as error:
-        return Record(spec, (), (), provenance(started), error=str(error))
+        return failed(spec, error, training_seconds + time.perf_counter() - started)
     curve = tuple(getattr(detector, "loss_curve_", ()))
-    return Record(spec, results, curve, provenance(started), scores, measured)
+    seconds = training_seconds + time.perf_counter() - started
+    return Record(spec, results, curve, provenance(seconds), scores, measured)
+
+
+def failed(spec: RunSpec, error: NonFiniteError, seconds: float) -> Record:
+    """Return the record of a run that became NaN or infinite."""
+    return Record(spec, (), (), provenance(seconds), error=str(error))
 
 
 def train(spec: RunSpec) -> Detector:
@@ -62,10 +77,22 @@ def train(spec: RunSpec) -> Detector:
     NonFiniteError
         If the training loss became NaN or infinite.
     """
+    normals = training_images(spec)
+    with one_thread():
+        return make_detector(spec).fit(normals)
+
+
+def training_images(spec: RunSpec) -> Tensor:
+    """Return the normal training images of `spec`, ``(n, C, H, W)`` in [0, 1].
+
+    Raises
+    ------
+    SsadError
+        If the images on disk are not those the specification was made for.
+    """
     images, test = image_set(spec, "train"), image_set(spec, "test")
     check_fingerprint(spec, images.fingerprint, test.fingerprint)
-    with one_thread():
-        return make_detector(spec).fit(tasks.normal_images(images, spec.normal_class))
+    return tasks.normal_images(images, spec.normal_class)
 
 
 def make_detector(spec: RunSpec) -> Detector:
@@ -212,11 +239,11 @@ def _measure(
     )
 
 
-def provenance(started: float) -> dict[str, Any]:
-    """Return where, when and by what a run that began at `started` (perf_counter) was made."""
+def provenance(seconds: float) -> dict[str, Any]:
+    """Return where, when and by what a run that took so many `seconds` was made."""
     gpu = torch.cuda.is_available()
     return {
-        "seconds": round(time.perf_counter() - started, 3),
+        "seconds": round(seconds, 3),
         "peak_memory_mib": round(_peak_memory() / 2**20),
         "version": ssad_lib.__version__,
         "commit": commit(),
