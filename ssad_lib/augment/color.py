@@ -91,23 +91,23 @@ def jitter(images: Tensor, parameters: Parameters, inside: Tensor | None = None)
     order = parameters["order"]
     if images.shape[1] == 1:
         blends = _blends(order.masked_fill(order == SATURATION, HUE), parameters)
-        for blend in blends:
-            images = _blend(images, *blend, inside)
+        for weights in blends:
+            images = _blend(images, weights, inside)
         return images
     hue_first = (order == HUE).cumsum(1)
     before = order.masked_fill(hue_first == 1, HUE)[:, :3]
     after = order.masked_fill(hue_first == 0, HUE)[:, 1:]
     blends = _blends(torch.cat([before, after], dim=1), parameters)
-    for blend in blends[:3]:
-        images = _blend(images, *blend, inside)
+    for weights in blends[:3]:
+        images = _blend(images, weights, inside)
     images = shift_hue(images, parameters["hue"])
-    for blend in blends[3:]:
-        images = _blend(images, *blend, inside)
+    for weights in blends[3:]:
+        images = _blend(images, weights, inside)
     return images
 
 
-def _blends(kinds: Tensor, parameters: Parameters) -> list[tuple[Tensor, ...]]:
-    """Return, for each column of `kinds` ``(n, steps)``, the three weights of `_blend`.
+def _blends(kinds: Tensor, parameters: Parameters) -> tuple[Tensor, ...]:
+    """Return what `_blend` needs, ``(3, n, 1, 1, 1)``, for each column of `kinds` ``(n, steps)``.
 
     The kind HUE has factor 1 and no target: it leaves the image exactly as it is.
     """
@@ -115,13 +115,12 @@ def _blends(kinds: Tensor, parameters: Parameters) -> list[tuple[Tensor, ...]]:
     factor = torch.cat([parameters["factors"], none], dim=1).gather(1, kinds)
     rest = 1 - factor
     weights = torch.stack([factor, rest * (kinds == SATURATION), rest * (kinds == CONTRAST)])
-    return [tuple(step.view(3, -1, 1, 1, 1)) for step in weights.unbind(2)]
+    return weights.view(*weights.shape, 1, 1, 1).unbind(2)
 
 
-def _blend(
-    images: Tensor, factor: Tensor, own_grey: Tensor, mean_grey: Tensor, inside: Tensor | None
-) -> Tensor:
-    """Weigh each image with its own grey and its mean grey, and clip."""
+def _blend(images: Tensor, weights: Tensor, inside: Tensor | None) -> Tensor:
+    """Mix each image with its own grey and its mean grey, and clip."""
+    factor, own_grey, mean_grey = weights
     grey = grayscale(images)
     target = torch.addcmul(_mean(grey, inside) * mean_grey, grey, own_grey)
     return torch.addcmul(target, images, factor).clamp_(0, 1)

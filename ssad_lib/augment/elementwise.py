@@ -71,8 +71,8 @@ class Noise:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Add the noise."""
-        noise = counter.normals(parameters["seed"], images.shape[1:].numel()).mul_(NOISE_STD)
-        return images + noise.view(images.shape).to(images.dtype)
+        noise = counter.normals(parameters["seed"], images.shape[1:].numel())
+        return torch.add(images, noise.reshape(images.shape).to(images.dtype), alpha=NOISE_STD)
 
 
 @dataclass(frozen=True)
@@ -103,5 +103,7 @@ class Mask:
         """Set the elements to zero."""
         n, C, H, W = images.shape
         layers = 1 if self.mask_shared_channels else C
-        number = counter.integers(parameters["seed"], layers * H * W).view(n, layers, H, W)
-        return images * (number >= round(self.mask_p * 2**counter.BITS))
+        numbers = counter.integers(parameters["seed"], layers * H * W).reshape(n, layers, H, W)
+        # Compared as real numbers: 0 or 1 in their own type, and 2**15 fits.
+        masked = round(self.mask_p * 2**counter.BITS) - 2 ** (counter.BITS - 1)
+        return images * numbers.to(images.dtype).ge_(masked)

@@ -20,9 +20,12 @@ def by_hand(seed: int, number: int) -> int:
         x = ((x ^ (x >> 15)) * 0x846CA68B) % 2**32
         return x ^ (x >> 16)
 
-    first = mix(seed % 2**32)
-    second = mix((seed >> 32) ^ first)
-    return mix(mix((first + number) % 2**32) ^ second) >> 8
+    salt, low, high = counter.SALT, seed % 2**32, seed >> 32
+    first = mix(low ^ mix((high + salt) % 2**32))
+    second = mix(high ^ mix((first + salt) % 2**32)) | 1
+    word = mix(((mix((number // 2 + salt) % 2**32) ^ first) * second) % 2**32)
+    half = (word >> 16) if number % 2 else word % 2**16
+    return half - 2**16 if half >= 2**15 else half
 
 
 def test_integers_equal_a_plain_computation() -> None:
@@ -35,7 +38,7 @@ def test_integers_equal_a_plain_computation() -> None:
     "seeds", [SEEDS, torch.arange(64), torch.arange(64) << 32], ids=["drawn", "0..63", "high half"]
 )
 def test_integers_are_uniform_and_independent(seeds: torch.Tensor) -> None:
-    numbers = counter.integers(seeds, COUNT).double().numpy() / 2**24
+    numbers = counter.integers(seeds, COUNT).double().numpy() / 2**16 + 0.5
     assert numbers.min() >= 0
     assert numbers.max() < 1
     assert stats.kstest(numbers.ravel(), "uniform").pvalue > 1e-3
@@ -65,8 +68,17 @@ def test_normals_are_standard_normal() -> None:
     assert abs(halves) < 5 / np.sqrt(numbers.size / 2)  # cosine and sine of one pair
 
 
-def test_normals_take_an_odd_count() -> None:
-    assert counter.normals(SEEDS, 121).shape == (64, 121)
+def test_an_odd_count_leaves_the_last_number_out() -> None:
+    assert torch.equal(counter.integers(SEEDS, 121), counter.integers(SEEDS, 122)[:, :121])
+    assert torch.equal(counter.normals(SEEDS, 121), counter.normals(SEEDS, 122)[:, :121])
+
+
+def test_seeds_that_share_a_half_have_nothing_in_common() -> None:
+    high = torch.arange(64) << 32
+    for seeds in (high, high | 12345, torch.arange(64) | (7 << 32)):
+        numbers = counter.integers(seeds, COUNT).double().numpy()
+        between = np.corrcoef(numbers)[np.triu_indices(64, 1)]
+        assert np.abs(between).max() < 5 / np.sqrt(COUNT)
 
 
 def test_numbers_depend_on_the_seed_alone() -> None:
