@@ -21,6 +21,7 @@ BOOK = _SHARED / "book"
 PAPER_VALUES = BOOK / "paper_values"
 CLAIMS = BOOK / "claims.yml"
 RESULTS = _SHARED / "results"
+BENCHMARKS = _SHARED / "benchmarks"
 BOOK_CONFIG = _SHARED / "_config.yml"
 
 

@@ -1,0 +1,136 @@
+"""Benchmark results: one JSON file for each benchmark, read back strictly.
+
+The dataclasses are the schema: a file with a missing, unknown or wrongly typed field is refused in
+one line. Committed results lie in ``benchmarks/results`` and are what the book shows.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ssad_lib import paths
+from ssad_lib.bench.cases import Figure, LeftOut, Measured, Timing
+from ssad_lib.bench.machine import Machine, Peak
+from ssad_lib.errors import SsadError, from_os_error, unknown
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Results:
+    """What one benchmark measured.
+
+    Attributes
+    ----------
+    schema : int
+        Raised when the form of the file changes.
+    benchmark : str
+        Its name.
+    quick : bool
+        Measured with tiny sizes, for a test: says nothing about speed.
+    machine : Machine
+    peak : Peak
+    cases : tuple of Measured
+    figures : tuple of Figure
+    left_out : tuple of LeftOut
+    """
+
+    schema: int
+    benchmark: str
+    quick: bool
+    machine: Machine
+    peak: Peak
+    cases: tuple[Measured, ...]
+    figures: tuple[Figure, ...]
+    left_out: tuple[LeftOut, ...]
+
+    def fraction_of_peak(self, timing: Timing) -> float | None:
+        """Return the share of the machine's peak that `timing` attains, if its work is known."""
+        peak = getattr(self.peak, timing.precision)
+        if timing.flops is None or not peak:
+            return None
+        return float(timing.flops / timing.seconds.median / (peak * 1e9))
+
+
+def path_of(benchmark: str) -> Path:
+    """Return where the committed results of `benchmark` lie."""
+    return paths.BENCHMARKS / "results" / f"{benchmark}.json"
+
+
+def save(results: Results, path: Path) -> None:
+    """Write `results` as JSON, its folder included."""
+    paths.make_folder(path.parent)
+    text = json.dumps(dataclasses.asdict(results), indent=1, ensure_ascii=False, allow_nan=False)
+    try:
+        path.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise from_os_error(error, "write benchmark results") from error
+
+
+def load(benchmark: str, path: Path | None = None) -> Results:
+    """Return the results of `benchmark`, the committed ones unless `path` names another file.
+
+    Raises
+    ------
+    SsadError
+        If the file is missing, is no JSON, belongs to another benchmark, or breaks the schema.
+    """
+    file = path or path_of(benchmark)
+    try:
+        values = json.loads(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise from_os_error(error, f"read the results of the benchmark '{benchmark}'") from error
+    except ValueError as error:
+        raise SsadError(
+            f"{file.name} is not JSON: {error}; make it again with ssad bench"
+        ) from error
+    try:
+        results: Results = _read(Results, values, "")
+    except SsadError as error:
+        raise SsadError(f"{file.name} is damaged: {error}; make it again with ssad bench") from None
+    if (results.schema, results.benchmark) != (SCHEMA, benchmark):
+        raise SsadError(
+            f"{file.name} holds the benchmark '{results.benchmark}' in form {results.schema}, not "
+            f"'{benchmark}' in form {SCHEMA}; make it again with ssad bench"
+        )
+    return results
+
+
+def _read(kind: Any, value: Any, where: str) -> Any:
+    """Return the JSON `value` as `kind`: a dataclass, tuple, dict, optional or plain type."""
+    if dataclasses.is_dataclass(kind):
+        return _read_fields(kind, value, where)
+    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+    if origin is types.UnionType:
+        return None if value is None else _read(arguments[0], value, where)
+    if origin is typing.Literal and value in arguments:
+        return value
+    if origin is tuple and isinstance(value, list):
+        return tuple(_read(arguments[0], item, f"{where}[{i}]") for i, item in enumerate(value))
+    if origin is dict and isinstance(value, dict):
+        return {key: _read(arguments[1], item, f"{where}.{key}") for key, item in value.items()}
+    if kind is float and type(value) in (int, float) and math.isfinite(value):
+        return float(value)
+    if type(value) is kind:
+        return value
+    raise SsadError(f"{where or 'the file'} is {json.dumps(value)[:40]}")
+
+
+def _read_fields(kind: Any, value: Any, where: str) -> Any:
+    if not isinstance(value, dict):
+        raise SsadError(f"{where or 'the file'} is {json.dumps(value)[:40]}")
+    kinds = typing.get_type_hints(kind)
+    for name in value:
+        if name not in kinds:
+            raise unknown(f"field of {where or 'the file'}", name, kinds)
+    if missing := kinds.keys() - value.keys():
+        raise SsadError(f"{where or 'the file'} lacks {', '.join(sorted(missing))}")
+    read = {name: _read(kinds[name], value[name], f"{where}.{name}".lstrip(".")) for name in kinds}
+    return kind(**read)
