@@ -93,6 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     store.add_argument("action", choices=["info", "export", "import"])
     store.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     store.add_argument("--image-set", metavar="NAME", help="export only the runs on this one")
+    bench = command("bench", _bench, "how fast it is, beside what else there is")
+    bench.add_argument("benchmarks", nargs="*", metavar="NAME", help="such as augmentations")
+    bench.add_argument("--quick", action="store_true", help="tiny sizes, to try the machinery")
+    bench.add_argument("--threads", type=int, metavar="N", help="default: all cores")
+    bench.add_argument("--output", type=Path, metavar="FILE", help="write the results as JSON")
+    bench.add_argument("--save", action="store_true", help="commit them to benchmarks/results/")
     command("doctor", _doctor, "what this machine has, and which profile fits it")
     return parser
 
@@ -225,6 +231,18 @@ def _store(options: argparse.Namespace) -> None:
         records = [record for record in records if record.spec.image_set == options.image_set]
     results.write(records, options.folder)
     print(f"wrote {len(records)} runs to {options.folder}")
+
+
+def _bench(options: argparse.Namespace) -> None:
+    from ssad_lib.bench import command
+
+    command.run(
+        options.benchmarks,
+        quick=options.quick,
+        threads=options.threads,
+        output=options.output,
+        commit=options.save,
+    )
 
 
 def _doctor(_: argparse.Namespace) -> None:
