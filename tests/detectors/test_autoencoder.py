@@ -153,3 +153,19 @@ def test_gpu_gives_the_same_scores_up_to_rounding():
         DAE("flip", **SMALL, device=d).fit(IMAGES).decision_scores_ for d in ("cpu", "cuda")
     )
     assert np.allclose(cpu, gpu, rtol=1e-2)
+
+
+def test_bfloat16_learns_the_same_within_its_precision():
+    images = torch.rand(64, 3, 16, 16, generator=torch.Generator().manual_seed(0)) ** 2
+    budget = {"width": 8, "epochs": 3, "batch_size": 16, "random_state": 1}
+    exact = DAE("flip", **budget).fit(images)
+    rough = DAE("flip", precision="bfloat16", **budget).fit(images)
+    assert rough.loss_curve_ == pytest.approx(exact.loss_curve_, rel=0.02)
+    assert rough.loss_curve_ != exact.loss_curve_
+    np.testing.assert_allclose(rough.decision_scores_, exact.decision_scores_, rtol=0.1)
+    assert rough.decision_scores_.dtype == np.float32
+
+
+def test_unknown_precision_is_refused():
+    with pytest.raises(SsadError, match="precision must be float32 or bfloat16, not 'float16'"):
+        DAE(precision="float16", epochs=1).fit(torch.rand(4, 3, 16, 16))
