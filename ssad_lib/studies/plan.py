@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ssad_lib import profiles
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import deviations, runs
@@ -19,3 +20,17 @@ def of_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
     if chapter == "reference/deviations":
         planned += deviations.specs(Budget.of(settings))
     return planned
+
+
+def of_book(
+    chapters: Sequence[str], profile: str, overrides: Mapping[str, object]
+) -> list[RunSpec]:
+    """Return the runs of several chapters with the budget of `profile`, shared ones repeated.
+
+    Raises
+    ------
+    SsadError
+        For an unknown profile or parameter.
+    """
+    settings = {name: profiles.settings(name, profile, overrides) for name in chapters}
+    return [spec for name in chapters for spec in of_chapter(name, settings[name])]

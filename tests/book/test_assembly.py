@@ -1,0 +1,77 @@
+import os
+import threading
+
+import pytest
+
+from ssad_lib import book
+from ssad_lib.book import assembly, execution
+from ssad_lib.errors import SsadError
+from ssad_lib.studies import plan
+from tests.engine.studies import specs
+
+CHAPTER = "part/kitchen-sink"
+
+
+@pytest.fixture
+def steps(mini, monkeypatch):
+    """What a build does, in its order; nothing is trained, executed or rendered."""
+    done = []
+    monkeypatch.setattr(plan, "of_book", lambda names, *_: specs() if CHAPTER in names else [])
+    monkeypatch.setattr(
+        "ssad_lib.engine.execute",
+        lambda wanted, store, *, fresh, title: done.append(("train", len(wanted), fresh)),
+    )
+
+    def run(chapter, running, parameters):
+        done.append(("execute", chapter.name, os.environ.get("SSAD_FRESH")))
+        running.write_text("{}")
+
+    monkeypatch.setattr(execution, "_run", run)
+    monkeypatch.setattr(assembly, "stage", lambda profile: done.append(("stage", profile)))
+    monkeypatch.setattr(assembly, "render", lambda staged, say: done.append(("render",)))
+    return done
+
+
+def quiet(_):
+    pass
+
+
+def test_runs_are_trained_before_the_first_chapter_and_pages_come_last(steps):
+    book.build("smoke", say=quiet)
+    assert steps[0] == ("train", len(specs()), False)
+    assert steps[1] == ("execute", CHAPTER, None)
+    assert [step[0] for step in steps[2:]] == ["stage", "render"]
+
+
+def test_what_is_up_to_date_is_neither_trained_nor_executed(steps):
+    said = []
+    book.build("smoke", say=quiet)
+    steps.clear()
+    book.build("smoke", say=said.append)
+    assert [step[0] for step in steps] == ["stage", "render"]
+    assert said[0] == f"{CHAPTER}: up to date"
+
+
+def test_fresh_trains_once_although_every_chapter_is_executed(steps, monkeypatch):
+    book.build("smoke", say=quiet)
+    steps.clear()
+    monkeypatch.setenv("SSAD_FRESH", "1")  # as the command line sets it
+    book.build("smoke", fresh=True, say=quiet)
+    assert steps[:2] == [("train", len(specs()), True), ("execute", CHAPTER, None)]
+
+
+def test_a_failing_chapter_ends_the_build_before_it_is_rendered(steps, monkeypatch):
+    def fail(chapter, running, parameters):
+        raise SsadError("chapter x, cell [2]: no")
+
+    monkeypatch.setattr(execution, "_run", fail)
+    with pytest.raises(SsadError, match="cell"):
+        book.build("smoke", say=quiet)
+    assert [step[0] for step in steps] == ["train"]
+
+
+def test_chapters_are_executed_side_by_side(mini, monkeypatch):
+    both = threading.Barrier(2, timeout=20)  # broken if the second waits for the first
+    monkeypatch.setattr(assembly, "execute_unwatched", lambda *_, **__: both.wait())
+    monkeypatch.setenv("SSAD_JOBS", "2")
+    assembly._execute(["one", "two"], "smoke", {}, quiet)
