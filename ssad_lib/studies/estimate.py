@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -36,6 +37,7 @@ from ssad_lib.studies.grid import training_label
 
 SAMPLED = 3  # runs of each kind that are timed
 LEAST_SECONDS = 0.5  # of training that are timed, at least
+LONG_SECONDS = 4.0  # what takes longer is timed once
 FEW = 8  # images of a class with which the evaluation is timed first
 BACKWARD = 3  # forward and backward cost three times the forward pass
 
@@ -181,9 +183,11 @@ def measure(spec: RunSpec) -> Cost:
 
 
 def _seconds_of_epoch(course: Course) -> float:
-    """Return the seconds of one epoch of `course`, its first one not counted."""
+    """Return the seconds of one epoch of `course`, the first one not counted unless it is long."""
     one = replace(course, epochs=1)
-    _trained(one)
+    first = _timed(_trained, one)
+    if first > LONG_SECONDS:
+        return first
     started, epochs = time.perf_counter(), 0
     while time.perf_counter() - started < LEAST_SECONDS:
         _trained(one)
@@ -202,7 +206,9 @@ def _by_line(function: Callable[[int], object], total: int) -> float:
     The cost is a line: a fixed part, and so much for each image.
     """
     few = min(total, FEW)
-    function(few)  # the first call pays for what is loaded late
+    first = _timed(function, few)  # pays for what is loaded late
+    if first > LONG_SECONDS:
+        return first * total / few
     short = _timed(function, few)
     more = min(total, max(2 * few, int(few * LEAST_SECONDS / short)))
     long = _timed(function, more)
@@ -211,9 +217,9 @@ def _by_line(function: Callable[[int], object], total: int) -> float:
     return long + (total - more) * max(0.0, long - short) / (more - few)
 
 
-def _timed(function: Callable[[int], object], count: int) -> float:
+def _timed(function: Callable[[Any], object], argument: object) -> float:
     started = time.perf_counter()
-    function(count)
+    function(argument)
     return time.perf_counter() - started
 
 

@@ -43,6 +43,19 @@ def test_cost_on_a_line_is_found_exactly(monkeypatch):
     assert estimate._by_line(work, 5) == pytest.approx(0.25 + 0.05)
 
 
+def test_what_takes_long_is_timed_once(monkeypatch):
+    clock = Clock()
+    monkeypatch.setattr(estimate.time, "perf_counter", clock)
+    asked = []
+
+    def work(count):
+        asked.append(count)
+        clock.now += count
+
+    assert estimate._by_line(work, 1000) == pytest.approx(1000)
+    assert len(asked) == 1
+
+
 def test_totals_are_sums_over_runs():
     other = Cost(training=0.0, evaluation=1.0, memory=700, operations=0.0, loading=2.0)
     found = Estimate((Kind("a", 10, COST), Kind("b", 4, other)), processes=2, starting=6.0)
