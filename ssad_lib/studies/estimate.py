@@ -32,7 +32,7 @@ from ssad_lib.engine.run import (
     training_images,
 )
 from ssad_lib.errors import NonFiniteError
-from ssad_lib.spec import RunSpec
+from ssad_lib.spec import RunSpec, options
 from ssad_lib.studies.grid import training_label
 
 SAMPLED = 3  # runs of each kind that are timed
@@ -158,6 +158,12 @@ def estimate(specs: Sequence[RunSpec], jobs: int | None = None) -> Estimate:
 
 def measure(spec: RunSpec) -> Cost:
     """Return what `spec` would take, from a few batches of training and a few test images."""
+    chosen = dict(spec.detector_options)
+    passes = 1
+    if chosen.get("pretrain", "none") != "none":
+        # Encoder and decoder on the normal half cost about what the encoder costs on both halves.
+        passes = 2
+        spec = replace(spec, detector_options=options({**chosen, "pretrain": "none"}))
     started = time.perf_counter()
     images = training_images(spec)
     tested = int((image_set(spec, "test").labels == spec.normal_class).sum())
@@ -167,7 +173,7 @@ def measure(spec: RunSpec) -> Cost:
         whole = detector.prepare(images)
         few = images[: max(2 * whole.batch_size, DRAWN)]
         course = detector.prepare(few)
-        scale = len(images) / len(few) * whole.epochs
+        scale = len(images) / len(few) * whole.epochs * passes
         outcome = train(replace(course, epochs=0))
         scoring = _by_line(lambda n: detector.finish(images[:n], outcome), len(images))
         evaluation = _by_line(

@@ -1,9 +1,12 @@
+from dataclasses import replace
+
 import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from ssad_lib.cli import main
 from ssad_lib.engine.run import make_detector, training_images
 from ssad_lib.errors import SsadError
+from ssad_lib.spec import options
 from ssad_lib.store import Store
 from ssad_lib.studies import dry_run, estimate, plan
 from ssad_lib.studies.estimate import Cost, Estimate, Kind
@@ -129,3 +132,11 @@ def test_plan_of_a_book_asks_what_its_chapters_ask():
 def test_durations_are_readable():
     said = [dry_run.duration(seconds) for seconds in (0.25, 89, 90, 5400, 200_000)]
     assert said == ["0.2 s", "89.0 s", "1.5 min", "1.5 h", "2.3 days"]
+
+
+def test_pretraining_doubles_the_training_and_is_not_run(specs, monkeypatch):
+    plain = next(s for s in specs if s.detector == "DeepSAD" and not is_untrained(s))
+    chosen = {**dict(plain.detector_options), "pretrain": "ae"}
+    longer = replace(plain, detector_options=options(chosen))
+    monkeypatch.setattr("ssad_lib.detectors.hypersphere.train", None)  # its use would fail
+    assert estimate.measure(longer).operations == 2 * estimate.measure(plain).operations
