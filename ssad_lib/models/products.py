@@ -97,10 +97,10 @@ class StridedProduct(torch.autograd.Function):
         """Return fold(g · V) and gᵀ · windows(x)."""
         fine, weight, matrix = ctx.saved_tensors
         coarse = _channels_last(gradient)
-        weight_gradient = torch.zeros_like(matrix, dtype=weight.dtype)
+        total = None
         for part, windows in _windows(fine):
-            weight_gradient += torch.mm(_rows(coarse[part]).T, windows)
-        return _channels_first(_folded(coarse, matrix)), _as_weight(weight_gradient, weight)
+            total = _added(torch.mm(_rows(coarse[part]).T, windows), total, weight.dtype)
+        return _channels_first(_folded(coarse, matrix)), _as_weight(total, weight)
 
 
 class TransposedProduct(torch.autograd.Function):
@@ -122,11 +122,11 @@ class TransposedProduct(torch.autograd.Function):
         """Return windows(g) · Vᵀ and yᵀ · windows(g)."""
         coarse, weight, matrix = ctx.saved_tensors
         images_gradient = torch.empty_like(coarse)
-        weight_gradient = torch.zeros_like(matrix, dtype=weight.dtype)
+        total = None
         for part, windows in _windows(_channels_last(gradient)):
             torch.mm(windows, matrix.T, out=_rows(images_gradient[part]))
-            weight_gradient += torch.mm(_rows(coarse[part]).T, windows)
-        return _channels_first(images_gradient), _as_weight(weight_gradient, weight)
+            total = _added(torch.mm(_rows(coarse[part]).T, windows), total, weight.dtype)
+        return _channels_first(images_gradient), _as_weight(total, weight)
 
 
 def _windows(fine: Tensor) -> Iterator[tuple[slice, Tensor]]:
@@ -163,8 +163,8 @@ def _folded(coarse: Tensor, matrix: Tensor) -> Tensor:
         taps = products[: part.stop - part.start]
         torch.mm(_rows(coarse[part]), matrix, out=taps.flatten(3).flatten(0, 2))
         # Tap 1 falls on an even pixel; tap 2 on the odd one after it, and so does the next tap 0.
-        taps[:, :, :-1, :, 2] += taps[:, :, 1:, :, 0]
-        taps[:, :-1, :, 2, 1:] += taps[:, 1:, :, 0, 1:]
+        taps[:, :-1, :, 2] += taps[:, 1:, :, 0]
+        taps[:, :, :-1, 1:, 2] += taps[:, :, 1:, 1:, 0]
         fine[part] = taps[:, :, :, 1:, 1:].transpose(2, 3)
     return fine.view(batch, 2 * height, 2 * width, channels)
 
@@ -193,6 +193,12 @@ def _matrix(weight: Tensor, dtype: torch.dtype) -> Tensor:
     return weight.permute(0, 2, 3, 1).reshape(len(weight), -1).to(dtype)
 
 
-def _as_weight(matrix: Tensor, weight: Tensor) -> Tensor:
+def _added(part: Tensor, total: Tensor | None, dtype: torch.dtype) -> Tensor:
+    """Return `total`, in `dtype`, with the gradient of one more part of the batch."""
+    return part.to(dtype) if total is None else total.add_(part)
+
+
+def _as_weight(matrix: Tensor | None, weight: Tensor) -> Tensor:
     """Return V ``(A, 9 · C)`` in the shape ``(A, C, 3, 3)`` of `weight`."""
+    assert matrix is not None, "a batch has at least one part"
     return matrix.view(len(weight), 3, 3, weight.shape[1]).permute(0, 3, 1, 2)
