@@ -73,6 +73,11 @@ def _parser() -> argparse.ArgumentParser:
         added.add_argument("--fresh", action="store_true", help="train again what is stored")
         added.add_argument("--jobs", type=int, metavar="N", help="processes (default: all cores)")
         added.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
+        added.add_argument(
+            "--executor", metavar="E", help="processes (default), serial or ray (a cluster)"
+        )
+        added.add_argument("--address", metavar="A", help="of a running Ray cluster, or 'auto'")
+        added.add_argument("--gpus-per-run", metavar="G", help="share of a GPU, such as 0.25")
     run.add_argument(
         "-p", dest="overrides", action="append", default=[], metavar="key=value",
         help="another value for one parameter; may be repeated",
@@ -157,10 +162,9 @@ def _verify(options: argparse.Namespace) -> int:
 def _apply(options: argparse.Namespace) -> None:
     """Hand the options that no result depends on to the chapters, through the environment."""
     from ssad_lib import paths
-    from ssad_lib.engine.executor import workers
+    from ssad_lib.engine import executors
 
-    if options.jobs is not None:
-        os.environ["SSAD_JOBS"] = str(workers(options.jobs))
+    executors.choose(options.executor, options.jobs, options.address, options.gpus_per_run)
     if options.fresh:
         os.environ["SSAD_FRESH"] = "1"
     if options.data_root:

@@ -98,7 +98,7 @@ def _execute(
     say: Callable[[str], None],
 ) -> None:
     """Execute the chapters, several at once; the first that fails ends the build."""
-    from ssad_lib.engine.executor import workers
+    from ssad_lib.engine.executors import workers
 
     # Their runs are there: nothing is to be trained a second time.
     os.environ.pop("SSAD_FRESH", None)

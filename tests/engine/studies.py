@@ -4,7 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from ssad_lib.engine import executor, run
+import numpy as np
+
+from ssad_lib.engine import execute, fleets
 from ssad_lib.store import Store
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import runs
@@ -42,13 +44,22 @@ def specs():
     return runs.table_1(BUDGET)
 
 
-def noted_perform(spec):
-    """Train, but first append process and key to the file that SSAD_TEST_NOTES names."""
-    with Path(os.environ["SSAD_TEST_NOTES"]).open("a") as notes:
-        notes.write(f"{os.getpid()} {spec.key}\n")
-    return run.perform(spec)
+def scores_of(store, study):
+    return {
+        key: np.concatenate(list(record.scores.values()))
+        for key, record in store.records([spec.key for spec in study], scores=True).items()
+    }
 
+
+def noted(fleet):
+    """Train, but first append process and key of each run to the file SSAD_TEST_NOTES names."""
+    with Path(os.environ["SSAD_TEST_NOTES"]).open("a") as notes:
+        notes.writelines(f"{os.getpid()} {spec.key}\n" for spec in fleet)
+    return perform_fleet(fleet)
+
+
+perform_fleet = fleets.perform_fleet
 
 if __name__ == "__main__":
-    executor.perform = noted_perform
-    executor.execute(specs(), Store(), jobs=int(sys.argv[1]))
+    fleets.perform_fleet = noted
+    execute(specs(), Store(), jobs=int(sys.argv[1]))

@@ -13,8 +13,7 @@ import pytest
 
 from ssad_lib.engine import execute
 from ssad_lib.store import Store
-from tests.engine.studies import specs
-from tests.engine.test_executor import scores_of
+from tests.engine.studies import scores_of, specs
 
 KILLS = int(os.environ.get("SSAD_TEST_KILLS", "3"))
 ROOT = Path(__file__).resolve().parents[2]

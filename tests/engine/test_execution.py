@@ -1,6 +1,5 @@
-"""The executor: only what is missing, bitwise the same however it is run, failures recorded."""
+"""Execution: only what is missing, bitwise the same however it is run, failures recorded."""
 
-import multiprocessing
 import os
 import signal
 import subprocess
@@ -12,11 +11,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ssad_lib.engine import execute, executor, perform
+from ssad_lib.engine import execute, execution, fleets, perform
 from ssad_lib.errors import SsadError
 from ssad_lib.spec import options
 from ssad_lib.store import Store
-from tests.engine.studies import noted_perform, specs
+from tests.engine.studies import noted, scores_of, specs
 
 
 @pytest.fixture
@@ -25,15 +24,8 @@ def trained(tmp_path, monkeypatch):
     notes = tmp_path / "notes"
     notes.touch()
     monkeypatch.setenv("SSAD_TEST_NOTES", str(notes))
-    monkeypatch.setattr(executor, "perform", noted_perform)
+    monkeypatch.setattr(fleets, "perform_fleet", noted)
     return lambda: [line.split()[1] for line in notes.read_text().splitlines()]
-
-
-def scores_of(store, study):
-    return {
-        key: np.concatenate(list(record.scores.values()))
-        for key, record in store.records([spec.key for spec in study], scores=True).items()
-    }
 
 
 def test_alone_in_a_study_and_in_two_processes_are_bitwise_equal(tmp_path):
@@ -83,22 +75,9 @@ def test_a_failed_run_is_recorded_and_the_others_go_on(with_a_bad_run, trained):
     assert len(trained()) == 3  # the failure is a result, too: it is not tried again
 
 
-@pytest.mark.parametrize("jobs", ["two", "0", "-1"])
-def test_number_of_jobs_is_checked(jobs, monkeypatch):
-    monkeypatch.setenv("SSAD_JOBS", jobs)
-    with pytest.raises(SsadError, match=f"not '{jobs}'"):
-        executor.workers()
-
-
 def test_changed_images_are_refused():
     with pytest.raises(SsadError, match="has changed since the study was planned"):
         perform(replace(specs()[0], fingerprint="other"))
-
-
-def test_killed_worker_is_explained(monkeypatch):
-    monkeypatch.setattr(executor, "perform", kill_myself)
-    with pytest.raises(SsadError, match="a worker process was killed.*--jobs 1"):
-        execute(specs()[:2], Store(), jobs=2)
 
 
 def test_scores_that_are_not_finite_fail_the_run():
@@ -108,30 +87,6 @@ def test_scores_that_are_not_finite_fail_the_run():
     record = perform(replace(good, detector_options=options(budget)))
     assert "became NaN or infinite" in record.error
     assert record.tasks == ()
-
-
-def sleep_instead(spec):
-    if spec.normal_class == 0:
-        return perform(spec)
-    time.sleep(600)
-    return None
-
-
-class FailingStore(Store):
-    """A store whose disk is full from the start."""
-
-    def append(self, record, *, again=False):
-        raise SsadError("the disk is full")
-
-
-def test_a_store_that_cannot_be_written_ends_the_workers_at_once(monkeypatch):
-    monkeypatch.setattr(executor, "perform", sleep_instead)
-    started = time.monotonic()
-    with pytest.raises(SsadError, match="the disk is full"):
-        execute(specs()[:2], FailingStore(), jobs=2)
-    while multiprocessing.active_children() and time.monotonic() < started + 120:
-        time.sleep(0.05)
-    assert not multiprocessing.active_children()
 
 
 HOLD = """
@@ -150,7 +105,7 @@ def occupied(monkeypatch):
     store = Store()
     steps = store.path.with_name("steps")
     monkeypatch.setenv("SSAD_PROGRESS", str(steps))
-    monkeypatch.setattr(executor, "PATIENCE", 0.1)
+    monkeypatch.setattr(execution, "PATIENCE", 0.1)
     command = [sys.executable, "-c", HOLD, f"{store.path}.lock"]
     holder = subprocess.Popen(command, stdout=subprocess.PIPE)
     assert holder.stdout.readline() == b"held\n"
@@ -199,7 +154,3 @@ def test_a_study_that_waits_can_be_interrupted(occupied):
     with pytest.raises(KeyboardInterrupt):
         execute(specs()[:1], store, jobs=1)
     assert "waits" in steps.read_text()
-
-
-def kill_myself(spec):
-    os.kill(os.getpid(), signal.SIGKILL)
