@@ -38,7 +38,7 @@ class Invert:
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Take the negative."""
         inverted = per_image(parameters["inverted"].to(images.dtype))
-        return torch.addcmul(inverted, images, 1 - 2 * inverted)  # x becomes 0 + x or 1 - x
+        return (images * (1 - 2 * inverted)).add_(inverted)  # x * 1 + 0 or x * -1 + 1, exact
 
 
 @dataclass(frozen=True)
@@ -122,8 +122,8 @@ def _blend(images: Tensor, weights: Tensor, inside: Tensor | None) -> Tensor:
     """Mix each image with its own grey and its mean grey, and clip."""
     factor, own_grey, mean_grey = weights
     grey = grayscale(images)
-    target = torch.addcmul(_mean(grey, inside) * mean_grey, grey, own_grey)
-    return torch.addcmul(target, images, factor).clamp_(0, 1)
+    mean = _mean(grey, inside).mul_(mean_grey)
+    return torch.addcmul((grey * own_grey).add_(mean), images, factor).clamp_(0, 1)
 
 
 def _mean(grey: Tensor, inside: Tensor | None) -> Tensor:

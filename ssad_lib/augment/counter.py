@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 BITS = 16
-SALT = 0x3C6EF372  # the mixer leaves 0 as it is
+SPREAD = 0x9E3779B97F4A7C15 - 2**64, 0xBF58476D1CE4E5B9 - 2**64  # odd, their bits look random
 
 
 def draw_seeds(n: int, generator: torch.Generator) -> Tensor:
@@ -25,13 +25,22 @@ def draw_seeds(n: int, generator: torch.Generator) -> Tensor:
 
 def integers(seeds: Tensor, count: int) -> Tensor:
     """Return ``(n, count)`` int16 numbers uniform in {-2**15, ..., 2**15 - 1}, on every device."""
-    low, high = (seeds & 0xFFFFFFFF).to(torch.int32), (seeds >> 32).to(torch.int32)
-    # Each key depends on the whole seed: seeds that share a half would give like sequences.
-    first = _mix(low ^ _mix(high + SALT))
-    second = _mix(high ^ _mix(first + SALT)) | 1  # a product with an odd number loses nothing
-    places = torch.arange((count + 1) // 2, dtype=torch.int32, device=seeds.device)
-    words = _mix((_mix(places + SALT) ^ first.unsqueeze(1)).mul_(second.unsqueeze(1)))
+    first, second = _keys(seeds)
+    places = torch.arange(1, (count + 1) // 2 + 1, dtype=torch.int32, device=seeds.device)
+    words = _mix((_mix(places) ^ first).mul_(second))
     return words.view(torch.int16)[:, :count]
+
+
+def _keys(seeds: Tensor) -> tuple[Tensor, Tensor]:
+    """Return two int32 keys ``(n, 1)`` of each seed, each of which depends on all of its bits.
+
+    Seeds that share a half, or follow one another, would else give like sequences.
+    """
+    spread = (seeds + 1) * SPREAD[0]
+    spread = (spread ^ (spread >> 32)) * SPREAD[1]
+    spread = (spread ^ (spread >> 32)) * SPREAD[0]
+    first, second = spread.view(torch.int32).view(-1, 2).split(1, dim=1)
+    return first, second | 1  # a product with an odd number loses nothing
 
 
 def normals(seeds: Tensor, count: int) -> Tensor:

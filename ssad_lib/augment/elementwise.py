@@ -39,20 +39,19 @@ class Blur:
         half = kernel_size(min(images.shape[2:])) // 2
         distance = torch.arange(-half, half + 1, device=images.device, dtype=images.dtype)
         kernel = (-0.5 * (distance / parameters["sigma"].unsqueeze(1)) ** 2).exp()
-        kernel = kernel / kernel.sum(1, keepdim=True)
         padded = F.pad(images, (half,) * 4, mode="reflect")
-        return _slide(_slide(padded, kernel, axis=2), kernel, axis=3)
+        blurred = _slide(_slide(padded, kernel, axis=2), kernel, axis=3)
+        return blurred * per_image(kernel.sum(1) ** -2)
 
 
 def _slide(padded: Tensor, kernel: Tensor, axis: int) -> Tensor:
-    """Correlate each image with its own symmetric kernel (n, k) along one padded axis."""
+    """Correlate each image with its own symmetric kernel (n, k), of centre 1, along one axis."""
     taps = kernel.shape[1]
     size = padded.shape[axis] - taps + 1
     views = [padded.narrow(axis, tap, size) for tap in range(taps)]
-    weights = [per_image(weight) for weight in kernel.unbind(1)]
-    result = views[taps // 2] * weights[taps // 2]
+    result = views[taps // 2]
     for tap in range(taps // 2):
-        result.addcmul_(views[tap] + views[-1 - tap], weights[tap])
+        result = torch.addcmul(result, views[tap] + views[-1 - tap], per_image(kernel[:, tap]))
     return result
 
 

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ssad_lib.augment import draws
-from ssad_lib.augment.augmentation import Parameters, require_square, select
+from ssad_lib.augment.augmentation import Parameters, require_square
 from ssad_lib.augment.options import choice, number, option
 
 CROP_AREA = (0.08, 1.0)
@@ -116,7 +116,12 @@ class Flip:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Turn upside down."""
-        return select(parameters["flipped"], images.flip(2), images)
+        n, C, H, W = images.shape
+        row = torch.arange(H, device=images.device)
+        order = torch.stack([row, row.flip(0)]).index_select(0, parameters["flipped"].long())
+        first = torch.arange(0, n * C * H, H, device=images.device).view(n, C, 1)
+        rows = (first + order.unsqueeze(1)).flatten()
+        return images.reshape(-1, W).index_select(0, rows).view(images.shape)
 
 
 def shift_length(side: int) -> int:

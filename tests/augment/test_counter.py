@@ -20,10 +20,15 @@ def by_hand(seed: int, number: int) -> int:
         x = ((x ^ (x >> 15)) * 0x846CA68B) % 2**32
         return x ^ (x >> 16)
 
-    salt, low, high = counter.SALT, seed % 2**32, seed >> 32
-    first = mix(low ^ mix((high + salt) % 2**32))
-    second = mix(high ^ mix((first + salt) % 2**32)) | 1
-    word = mix(((mix((number // 2 + salt) % 2**32) ^ first) * second) % 2**32)
+    def spread(x: int, by: int) -> int:
+        """Multiply; the shift before it repeats the sign, as torch's does."""
+        signed = x - 2**64 if x >= 2**63 else x
+        return ((x ^ (signed >> 32) % 2**64) * by) % 2**64
+
+    keys = (seed + 1) * counter.SPREAD[0] % 2**64
+    keys = spread(spread(keys, counter.SPREAD[1]), counter.SPREAD[0])
+    first, second = keys % 2**32, keys >> 32 | 1
+    word = mix((mix(number // 2 + 1) ^ first) * second % 2**32)
     half = (word >> 16) if number % 2 else word % 2**16
     return half - 2**16 if half >= 2**15 else half
 
