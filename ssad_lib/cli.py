@@ -78,6 +78,12 @@ def _parser() -> argparse.ArgumentParser:
         )
         added.add_argument("--address", metavar="A", help="of a running Ray cluster, or 'auto'")
         added.add_argument("--gpus-per-run", metavar="G", help="share of a GPU, such as 0.25")
+        added.add_argument("--dry-run", action="store_true", help="only say what it would take")
+        added.add_argument("--gpus", type=int, metavar="N", help="dry run: also the time on N GPUs")
+        added.add_argument(
+            "--teraflops", type=float, default=50.0, metavar="T",
+            help="dry run: 10¹² operations a second assumed of a GPU (default: 50)",
+        )  # fmt: skip
     run.add_argument(
         "-p", dest="overrides", action="append", default=[], metavar="key=value",
         help="another value for one parameter; may be repeated",
@@ -127,6 +133,9 @@ def _run(options: argparse.Namespace) -> None:
         book.find(name)
         profiles.settings(name, options.profile, overrides)
     _apply(options)
+    if options.dry_run:
+        _dry_run(options, options.chapters, overrides)
+        return
     for name in options.chapters:
         print(f"  -> {book.execute(name, options.profile, overrides, fresh=options.fresh)}")
 
@@ -135,7 +144,19 @@ def _build(options: argparse.Namespace) -> None:
     from ssad_lib import book
 
     _apply(options)
+    if options.dry_run:
+        _dry_run(options, [c.name for c in book.chapters() if c.is_notebook], {})
+        return
     book.build(options.profile, fresh=options.fresh)
+
+
+def _dry_run(
+    options: argparse.Namespace, chapters: Sequence[str], overrides: dict[str, object]
+) -> None:
+    from ssad_lib.studies import dry_run
+
+    chosen = {"fresh": options.fresh, "gpus": options.gpus, "teraflops": options.teraflops}
+    print("\n".join(dry_run.lines(chapters, options.profile, overrides, **chosen)))
 
 
 def _verify(options: argparse.Namespace) -> int:

@@ -14,7 +14,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import monotonic
 
-from ssad_lib import profiles
 from ssad_lib.book.contents import chapters
 from ssad_lib.book.execution import execute_unwatched, executed, fingerprint, is_current, watched
 from ssad_lib.book.rendering import render
@@ -80,8 +79,7 @@ def _train(
     from ssad_lib.store import Store
     from ssad_lib.studies import plan
 
-    settings = {name: profiles.settings(name, profile, overrides) for name in names}
-    specs = [spec for name in names for spec in plan.of_chapter(name, settings[name])]
+    specs = plan.of_book(names, profile, overrides)
     if not specs:
         return
     start = monotonic()
