@@ -34,6 +34,7 @@ class Detector(BaseEstimator):
 
     other_scores: ClassVar[tuple[str, ...]] = ()
 
+    batch_size: int
     contamination: float
 
     def fit(self, X: ArrayLike | Tensor, y: object = None) -> Detector:  # noqa: ARG002

@@ -35,7 +35,7 @@ from ssad_lib.errors import NonFiniteError
 from ssad_lib.spec import RunSpec, options
 from ssad_lib.studies.grid import training_label
 
-SAMPLED = 3  # runs of each kind that are timed
+SAMPLED = 2  # runs of each kind that are timed
 LEAST_SECONDS = 0.5  # of training that are timed, at least
 LONG_SECONDS = 4.0  # what takes longer is timed once
 FEW = 8  # images of a class with which the evaluation is timed first
@@ -170,10 +170,9 @@ def measure(spec: RunSpec) -> Cost:
     loading = time.perf_counter() - started
     detector = make_detector(spec)
     with one_thread():
-        whole = detector.prepare(images)
-        few = images[: max(2 * whole.batch_size, DRAWN)]
+        few = images[: max(2 * detector.batch_size, DRAWN)]
         course = detector.prepare(few)
-        scale = len(images) / len(few) * whole.epochs * passes
+        scale = len(images) / len(few) * course.epochs * passes
         outcome = train(replace(course, epochs=0))
         scoring = _by_line(lambda n: detector.finish(images[:n], outcome), len(images))
         evaluation = _by_line(
