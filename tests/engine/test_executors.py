@@ -89,6 +89,8 @@ def test_what_is_chosen_reaches_other_processes():
 def test_what_cannot_be_meant_is_refused(choice, complaint):
     with pytest.raises(SsadError, match=complaint):
         executors.choose(*choice)
+    assert "SSAD_JOBS" not in os.environ
+    assert "SSAD_GPUS_PER_RUN" not in os.environ
 
 
 def test_ray_that_is_not_installed_is_explained(monkeypatch):

@@ -64,12 +64,12 @@ def choose(
     SsadError
         If one of them cannot be meant.
     """
+    workers(jobs)
+    ray.gpus_per_run(gpus_per_run)
+    if get(name) is not ray.performed and (address or gpus_per_run):
+        raise SsadError("--address and --gpus-per-run belong to a cluster: add --executor ray")
     given = {EXECUTOR: name, JOBS: jobs, ray.ADDRESS: address, ray.GPUS: gpus_per_run}
     os.environ.update({name: str(value) for name, value in given.items() if value is not None})
-    workers()
-    ray.gpus_per_run()
-    if get() is not ray.performed and (address or gpus_per_run):
-        raise SsadError("--address and --gpus-per-run belong to a cluster: add --executor ray")
 
 
 def workers(jobs: int | None = None) -> int:

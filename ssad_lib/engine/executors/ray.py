@@ -67,15 +67,15 @@ def performed(groups: Sequence[fleets.Fleet], workers: int) -> Generator[Record,
                 ray.cancel(run, force=True)
 
 
-def gpus_per_run() -> float | None:
-    """Return the share of a GPU that each fleet asks for (``SSAD_GPUS_PER_RUN``), if it is said.
+def gpus_per_run(asked: str | None = None) -> float | None:
+    """Return the share of a GPU that each fleet takes: `asked`, else ``SSAD_GPUS_PER_RUN``, if any.
 
     Raises
     ------
     SsadError
         If it is not a number above 0 and at most 1: a fleet trains on one GPU.
     """
-    asked = os.environ.get(GPUS)
+    asked = asked or os.environ.get(GPUS)
     if not asked:
         return None
     try:
