@@ -6,7 +6,7 @@ Source: paper 000, Section 3 (the augmentation functions) and Figure 1 (their ca
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import torch
 from torch import Tensor
@@ -21,7 +21,16 @@ CHUNK = 64 * 3 * 32 * 32  # values for each thread; intermediates of more leave 
 
 
 class Operation(Protocol):
-    """The two functions that make an augmentation; a frozen dataclass whose fields are options."""
+    """The two functions that make an augmentation; a frozen dataclass whose fields are options.
+
+    Attributes
+    ----------
+    in_chunks : bool
+        Whether it makes so many passes over the images that a CPU should take a large batch in
+        parts that fit its cache. Writing the parts together costs a pass of its own.
+    """
+
+    in_chunks: ClassVar[bool]
 
     def draw(
         self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
@@ -109,7 +118,7 @@ class Augmentation:
         self._check(images, parameters)
         moved = _moved(parameters, images)
         rows = max(1, CHUNK * torch.get_num_threads() // images.shape[1:].numel())
-        if images.device.type != "cpu" or len(images) <= rows or not parameters:
+        if images.device.type != "cpu" or len(images) <= rows or not self.operation.in_chunks:
             return self.operation.apply(images, moved)
         result = torch.empty_like(images)
         for start in range(0, len(images), rows):

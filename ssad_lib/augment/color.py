@@ -7,6 +7,7 @@ torchvision's definitions.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -24,6 +25,7 @@ COLOR_STRENGTH, COLOR_HUE = 0.8, 0.2
 class Invert:
     """1 - x with probability `invert_p`: 0.5 in training, 1 as anomaly function."""
 
+    in_chunks: ClassVar[bool] = False
     invert_p: float = option(0.5, number(0, 1))
 
     def draw(
@@ -44,6 +46,8 @@ class Invert:
 @dataclass(frozen=True)
 class Color:
     """Brightness, contrast, saturation U(0.2, 1.8), hue shift U(-0.2, 0.2), in random order."""
+
+    in_chunks: ClassVar[bool] = True
 
     def draw(
         self,

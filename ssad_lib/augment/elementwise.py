@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -24,6 +25,8 @@ def kernel_size(side: int) -> int:
 @dataclass(frozen=True)
 class Blur:
     """Gaussian blur, sigma U(0.1, 2) px per image, kernel a tenth of the image, reflect padding."""
+
+    in_chunks: ClassVar[bool] = True
 
     def draw(
         self,
@@ -59,6 +62,8 @@ def _slide(padded: Tensor, kernel: Tensor, axis: int) -> Tensor:
 class Noise:
     """x + 0.1 N(0, 1) per element, not clipped, as in the released code."""
 
+    in_chunks: ClassVar[bool] = True
+
     def draw(
         self,
         n: int,
@@ -86,6 +91,7 @@ class Mask:
         Mask whole pixels (the paper's words) instead of each channel on its own (the code).
     """
 
+    in_chunks: ClassVar[bool] = True
     mask_p: float = option(0.2, number(0, 1))
     mask_shared_channels: bool = option(False, flag)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -37,6 +38,8 @@ def take_pixels(images: Tensor, index: Tensor) -> Tensor:
 class Rotate:
     """Rotation by 0, 90, 180 or 270 degrees, each with probability 1/4, exact."""
 
+    in_chunks: ClassVar[bool] = False
+
     def draw(
         self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
     ) -> Parameters:
@@ -55,6 +58,8 @@ class Rotate:
 @dataclass(frozen=True)
 class Crop:
     """Random resized crop: area U(0.08, 1), aspect log-U(3/4, 4/3), bilinear back to size."""
+
+    in_chunks: ClassVar[bool] = False
 
     def draw(
         self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
@@ -103,6 +108,7 @@ class Flip:
     With probability 1 in training a DAE would learn to flip normal images (METHODS 2.7).
     """
 
+    in_chunks: ClassVar[bool] = False
     flip_p: float = option(0.5, number(0, 1))
 
     def draw(
@@ -145,6 +151,7 @@ class Geom:
         Both axes independent (9 shifts), or none, vertical or horizontal (5 shifts; 40 transforms).
     """
 
+    in_chunks: ClassVar[bool] = True
     geom_fill: str = option("zero", choice("zero", "reflect"))
     geom_translate: str = option("xy9", choice(*TRANSLATIONS))
 

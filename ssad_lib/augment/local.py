@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -36,6 +37,7 @@ class CutOut:
         Bounds of height over width, log-uniform. The paper does not say; the code has (0.3, 3.3).
     """
 
+    in_chunks: ClassVar[bool] = False
     cutout_aspect: tuple[float, float] = option((0.3, 3.3), interval(0.01, 100))
 
     def draw(
@@ -75,6 +77,7 @@ class CutPaste:
         Law of the area in (0.02, 0.15) of the image.
     """
 
+    in_chunks: ClassVar[bool] = True
     cutpaste_aspect_mode: str = option("mixture", choice("mixture", "loguniform"))
     cutpaste_jitter: float = option(0.1, number(0, 0.5))
     cutpaste_area_law: str = option("uniform", choice("uniform", "loguniform"))
@@ -131,6 +134,7 @@ class CPScar:
         Shrink the scar by side / 256. Off, it keeps its size: huge on 32 pixels, as in the code.
     """
 
+    in_chunks: ClassVar[bool] = True
     scar_h: tuple[int, int] = option((10, 25), pixel_range)
     scar_w: tuple[int, int] = option((2, 16), pixel_range)
     scar_scale_with_image: bool = option(False, flag)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -27,6 +28,7 @@ class SimCLR:
         Probability of the blur: 1 in the code of paper 000, 0.5 in SimCLR itself.
     """
 
+    in_chunks: ClassVar[bool] = True
     simclr_blur_p: float = option(1.0, number(0, 1))
 
     def draw(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from torch import Tensor
@@ -13,6 +14,8 @@ from ssad_lib.augment.augmentation import Parameters
 @dataclass(frozen=True)
 class Identity:
     """The image itself; DAE with Identity is AE."""
+
+    in_chunks: ClassVar[bool] = False
 
     def draw(
         self,
