@@ -108,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("benchmarks", nargs="*", metavar="NAME", help="such as augmentations")
     bench.add_argument("--quick", action="store_true", help="tiny sizes, to try the machinery")
     bench.add_argument("--threads", type=int, metavar="N", help="default: all cores")
+    bench.add_argument("--only", default="", metavar="TEXT", help="cases with this in their name")
     bench.add_argument("--output", type=Path, metavar="FILE", help="write the results as JSON")
     bench.add_argument("--save", action="store_true", help="commit them to benchmarks/results/")
     command("doctor", _doctor, "what this machine has, and which profile fits it")
@@ -265,6 +266,7 @@ def _bench(options: argparse.Namespace) -> None:
         options.benchmarks,
         quick=options.quick,
         threads=options.threads,
+        only=options.only,
         output=options.output,
         commit=options.save,
     )

@@ -139,6 +139,25 @@ class Timing:
 
 
 @dataclass(frozen=True)
+class Moment:
+    """When something was measured.
+
+    Attributes
+    ----------
+    commit : str
+        Of the checkout, with ``-dirty`` if it had changes; empty outside of one.
+    load : float
+        Processes that wanted to run in the minute before; -1 where the system cannot tell.
+    date : str
+        ISO 8601, UTC.
+    """
+
+    commit: str
+    load: float
+    date: str
+
+
+@dataclass(frozen=True)
 class Measured:
     """A measured case: its timings in the order of its variants."""
 
@@ -146,16 +165,19 @@ class Measured:
     unit: str
     repetitions: int
     note: str
+    made: Moment
     timings: tuple[Timing, ...]
 
 
-def measure(case: Case, clock: Callable[[], float] = time.perf_counter) -> Measured:
+def measure(case: Case, made: Moment, clock: Callable[[], float] = time.perf_counter) -> Measured:
     """Time the variants of `case` in turns.
 
     Parameters
     ----------
     case : Case
         What to measure.
+    made : Moment
+        What is noted as the time of the measurement.
     clock : callable
         Returns seconds; a test gives its own.
 
@@ -196,7 +218,7 @@ def measure(case: Case, clock: Callable[[], float] = time.perf_counter) -> Measu
         )
         for i, variant in enumerate(case.variants)
     )
-    return Measured(case.name, case.unit, case.repetitions, case.note, timings)
+    return Measured(case.name, case.unit, case.repetitions, case.note, made, timings)
 
 
 def quartiles(values: np.ndarray) -> Quartiles:

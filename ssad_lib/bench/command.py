@@ -15,6 +15,7 @@ def run(
     *,
     quick: bool = False,
     threads: int | None = None,
+    only: str = "",
     output: Path | None = None,
     commit: bool = False,
 ) -> None:
@@ -28,6 +29,8 @@ def run(
         Tiny sizes, to try the machinery.
     threads : int, optional
         Default all cores.
+    only : str
+        Measure only what has this in its name, and add it to results that are there already.
     output : Path, optional
         Write the results of the one benchmark there.
     commit : bool
@@ -47,11 +50,14 @@ def run(
     if commit and quick:
         raise SsadError("--quick measures nothing worth keeping: leave --save or --quick out")
     for name in names:
-        found = registry.run(name, quick=quick, threads=threads, say=_say)
+        found = registry.run(name, quick=quick, threads=threads, only=only, say=_say)
         print(report.as_text(found))
         for path in (output, results.path_of(name) if commit else None):
             if path:
-                results.save(found, path)
+                together = only and path.is_file()
+                results.save(
+                    results.merge(results.load(name, path), found) if together else found, path
+                )
                 _say(f"wrote {path}")
 
 

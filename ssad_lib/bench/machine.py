@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from ssad_lib.bench.cases import Moment
 from ssad_lib.engine.run import commit
 
 PACKAGES = ("torch", "torchvision", "kornia", "numpy", "scipy", "scikit-learn")
@@ -27,8 +28,6 @@ class Machine:
 
     Attributes
     ----------
-    commit : str
-        Of the checkout, with ``-dirty`` if it had changes; empty outside of one.
     versions : dict of str to str
         Of Python and of the packages that are compared.
     processor, gpu : str
@@ -37,24 +36,17 @@ class Machine:
         Of the machine, and of them used.
     flags : tuple of str
         Which of `FLAGS` the processor has.
-    load : float
-        Processes that wanted to run in the minute before; -1 where the system cannot tell.
     allocator : str
         Who decides what becomes of freed memory: ``GLIBC_TUNABLES``, else our own settings.
-    date : str
-        ISO 8601, UTC.
     """
 
-    commit: str
     versions: dict[str, str]
     processor: str
     gpu: str
     cores: int
     threads: int
     flags: tuple[str, ...]
-    load: float
     allocator: str
-    date: str
 
 
 @dataclass(frozen=True)
@@ -80,15 +72,21 @@ def describe() -> Machine:
     cpu = _cpu()
     flags = cpu.get("flags", cpu.get("Features", "")).split()
     return Machine(
-        commit=commit(),
         versions={"python": platform.python_version(), **_versions()},
         processor=cpu.get("model name") or platform.processor() or platform.machine(),
         gpu=torch.cuda.get_device_name() if torch.cuda.is_available() else "",
         cores=cores(),
         threads=torch.get_num_threads(),
         flags=tuple(flag for flag in FLAGS if flag in flags),
-        load=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else -1.0,
         allocator=os.environ.get("GLIBC_TUNABLES") or "ssad_lib.engine.allocator",
+    )
+
+
+def now() -> Moment:
+    """Return what is to be noted of a measurement that starts now."""
+    return Moment(
+        commit=commit(),
+        load=round(os.getloadavg()[0], 2) if hasattr(os, "getloadavg") else -1.0,
         date=datetime.now(UTC).isoformat(timespec="seconds"),
     )
 

@@ -35,6 +35,7 @@ def run(
     *,
     quick: bool = False,
     threads: int | None = None,
+    only: str = "",
     say: Callable[[str], None] = lambda _: None,
 ) -> Results:
     """Run a benchmark.
@@ -47,13 +48,15 @@ def run(
         Tiny sizes and few repetitions, to try the machinery.
     threads : int, optional
         Of this process; default all cores.
+    only : str
+        Leave out what does not have this in its name, in any case.
     say : callable
         Is given the name of every case before it is measured.
 
     Raises
     ------
     SsadError
-        For an unknown name or a number of threads below 1.
+        For an unknown name, a number of threads below 1, or if nothing has `only` in its name.
     """
     if name not in _MODULES:
         raise unknown("benchmark", name, _MODULES)
@@ -63,28 +66,40 @@ def run(
     torch.set_num_threads(threads or machine.cores())
     try:
         with memory_kept():
-            return _run(name, quick, say)
+            return _run(name, quick, only.lower(), say)
     finally:
         torch.set_num_threads(before)
 
 
-def _run(name: str, quick: bool, say: Callable[[str], None]) -> Results:
-    described = machine.describe()  # before anything of ours adds to the load
+def _run(name: str, quick: bool, only: str, say: Callable[[str], None]) -> Results:
+    made = machine.now()  # before anything of ours adds to the load
     peak = machine.peak(QUICK_SECONDS, QUICK_SIDE) if quick else machine.peak()
     cases: list[Measured] = []
     figures: list[Figure] = []
     left_out: list[LeftOut] = []
     for case in _cases(name, quick):
+        if only not in case.name.lower():
+            continue
         match case:
             case Case():
                 say(case.name)
-                cases.append(measure(case))
+                cases.append(measure(case, made))
             case Figure():
                 figures.append(case)
             case LeftOut():
                 left_out.append(case)
+    if only and not (cases or figures or left_out):
+        raise SsadError(f"nothing in the benchmark '{name}' has '{only}' in its name")
     return Results(
-        SCHEMA, name, quick, described, peak, tuple(cases), tuple(figures), tuple(left_out)
+        schema=SCHEMA,
+        benchmark=name,
+        quick=quick,
+        machine=machine.describe(),
+        peak=peak,
+        made=made,
+        cases=tuple(cases),
+        figures=tuple(figures),
+        left_out=tuple(left_out),
     )
 
 

@@ -8,11 +8,11 @@ from ssad_lib.bench.results import Results
 
 def as_text(results: Results) -> str:
     """Return the tables of a benchmark; a ratio above 1 says that ours is faster."""
-    machine = results.machine
+    machine, made = results.machine, results.made
     lines = [
         f"{results.benchmark}{' (quick: no measure of speed)' if results.quick else ''}",
-        f"  {machine.gpu or machine.processor}, {machine.threads} threads, load {machine.load:g}, "
-        f"commit {machine.commit or 'unknown'}",
+        f"  {machine.gpu or machine.processor}, {machine.threads} threads, load {made.load:g}, "
+        f"commit {made.commit or 'unknown'}",
         f"  peak GFLOP/s: fp32 {results.peak.fp32:,.0f}, bf16 {results.peak.bf16:,.0f}",
     ]
     for case in results.cases:

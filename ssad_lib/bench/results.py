@@ -13,14 +13,15 @@ import types
 import typing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ssad_lib import paths
-from ssad_lib.bench.cases import Figure, LeftOut, Measured, Timing
+from ssad_lib.bench.cases import Figure, LeftOut, Measured, Moment, Timing
 from ssad_lib.bench.machine import Machine, Peak
 from ssad_lib.errors import SsadError, from_os_error, unknown
 
 SCHEMA = 1
+Named = TypeVar("Named", Measured, Figure, LeftOut)
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Results:
         Measured with tiny sizes, for a test: says nothing about speed.
     machine : Machine
     peak : Peak
+    made : Moment
+        The last time something was added.
     cases : tuple of Measured
     figures : tuple of Figure
     left_out : tuple of LeftOut
@@ -47,6 +50,7 @@ class Results:
     quick: bool
     machine: Machine
     peak: Peak
+    made: Moment
     cases: tuple[Measured, ...]
     figures: tuple[Figure, ...]
     left_out: tuple[LeftOut, ...]
@@ -101,6 +105,36 @@ def load(benchmark: str, path: Path | None = None) -> Results:
             f"'{benchmark}' in form {SCHEMA}; make it again with ssad bench"
         )
     return results
+
+
+def merge(old: Results, new: Results) -> Results:
+    """Return `old` with the cases of `new` added, or put in the place of those of the same name.
+
+    Raises
+    ------
+    SsadError
+        If the two were not measured on the same machine with the same versions and threads.
+    """
+    if old.machine != new.machine or old.quick != new.quick:
+        raise SsadError(
+            f"the results of '{old.benchmark}' are of another machine, of other versions or "
+            "threads, or quick: measure the whole benchmark anew, without --only"
+        )
+    measured = {item.name for item in (*new.cases, *new.figures)}
+    return dataclasses.replace(
+        new,
+        cases=_merged(old.cases, new.cases),
+        figures=_merged(old.figures, new.figures),
+        left_out=tuple(
+            left for left in _merged(old.left_out, new.left_out) if left.name not in measured
+        ),
+    )
+
+
+def _merged(old: tuple[Named, ...], new: tuple[Named, ...]) -> tuple[Named, ...]:
+    merged: dict[str, Named] = {item.name: item for item in old}
+    merged.update({item.name: item for item in new})
+    return tuple(merged.values())
 
 
 def _read(kind: Any, value: Any, where: str) -> Any:

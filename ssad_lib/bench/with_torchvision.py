@@ -54,7 +54,7 @@ def per_image(side: int) -> dict[str, Transform]:
     }
     on_tensors: dict[str, Transform] = {
         "cutout": T.RandomErasing(1.0, (0.02, 0.33), (0.3, 3.3)),
-        "noise": lambda image: image + 0.1 * torch.randn_like(image),
+        "noise": T.GaussianNoise(0.0, 0.1, clip=False),
         "mask": lambda image: image * (torch.rand_like(image) >= 0.2),
     }
     made = {name: _chain(f, as_float) for name, f in on_images.items()}
