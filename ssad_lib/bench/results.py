@@ -120,7 +120,7 @@ def merge(old: Results, new: Results) -> Results:
             f"the results of '{old.benchmark}' are of another machine, of other versions or "
             "threads, or quick: measure the whole benchmark anew, without --only"
         )
-    measured = {item.name for item in (*new.cases, *new.figures)}
+    measured = {case.name for case in new.cases} | {figure.name for figure in new.figures}
     return dataclasses.replace(
         new,
         cases=_merged(old.cases, new.cases),
