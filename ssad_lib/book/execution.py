@@ -109,7 +109,7 @@ def fingerprint(source: Path, profile: str, overrides: Mapping[str, object]) -> 
     """Return the sha256 of everything an executed chapter depends on.
 
     The notebook, its parameters, the library, the profiles, the papers' values, the committed
-    results, the data root and the versions of Python and torch.
+    results and benchmarks, the data root and the versions of Python and torch.
     """
     facts = {
         "profile": profile,
@@ -145,7 +145,9 @@ def _read_by_chapters() -> Iterator[Path]:
     library = [p for p in paths.PACKAGE.rglob("*") if p.suffix in {".py", ".js", ".css"}]
     tables = [*paths.PAPER_VALUES.rglob("*.csv"), *paths.RESULTS.rglob("*.csv")]
     claims = [paths.CLAIMS] if paths.CLAIMS.is_file() else []
-    yield from sorted(library + tables + claims + list(paths.PARAMETERS.glob("*.yaml")))
+    benchmarks = list(paths.BENCHMARKS.rglob("*.json"))
+    budgets = list(paths.PARAMETERS.glob("*.yaml"))
+    yield from sorted(library + tables + claims + benchmarks + budgets)
 
 
 def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None:

@@ -4,6 +4,7 @@ Show one with ``display.figure(*figures.heat_maps(...))``. Nothing here sets bla
 page draws each figure once for light and once for dark readers.
 """
 
+from ssad_lib.figures.benchmarks import speed_ratios
 from ssad_lib.figures.comparisons import anomaly_bars, position_plot, scatter_with_ranks
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
@@ -29,5 +30,6 @@ __all__ = [
     "reconstruction_panels",
     "scatter_with_ranks",
     "score_histograms",
+    "speed_ratios",
     "verdict_grid",
 ]

@@ -87,3 +87,12 @@ def pair_scores(classes=("6", "9"), n=80):
         for normal in classes
         for scored in classes
     }
+
+
+def speeds():
+    """Ratios of two cases against two others; one is a loss."""
+    rows = [
+        ("flip", "torchvision", 11.0, 12.0, 14.0), ("flip", "kornia", 2.9, 3.0, 3.2),
+        ("mask", "torchvision", 7.0, 7.5, 8.0), ("mask", "kornia", 0.7, 0.8, 0.9),
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["case", "other", "low", "median", "high"])

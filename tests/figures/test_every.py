@@ -47,6 +47,7 @@ DRAWINGS = {
         "rho −1.00",
     ),
     "positions": (figures.position_plot(tables.positions()), "with a gain"),
+    "speed": (figures.speed_ratios(tables.speeds()), "kornia: faster in 1 of 2 cases, from 0.8"),
     "verdicts": (figures.verdict_grid(tables.verdicts()), "1 contradicted (A02)"),
 }  # fmt: skip
 
