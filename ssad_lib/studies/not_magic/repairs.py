@@ -126,7 +126,8 @@ def cases_line(settings: Mapping[str, Any]) -> str:
         return f"The cases {pairs} need digits; {image_set} has none, so this run leaves them out."
     return (
         f"The cases {pairs} are trained longer: {settings['case_epochs']} epochs of batches of "
-        f"{settings['case_batch_size']}, {len(settings['case_seeds'])} seeds."
+        f"{settings['case_batch_size']} at rate {settings['case_learning_rate']:g}, "
+        f"{len(settings['case_seeds'])} seeds."
     )
 
 

@@ -73,8 +73,9 @@ def repairs(budget: Budget) -> list[RunSpec]:
 def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
     """Return the runs of the digit cases (`DIGIT_CASES`): AE and DAE with each of `case_seeds`.
 
-    They are trained for ``case_epochs`` in batches of ``case_batch_size``: to turn a digit takes
-    longer than to fill a hole. Image sets that are not digits have none.
+    They are trained for ``case_epochs`` in batches of ``case_batch_size`` at
+    ``case_learning_rate``: to turn a digit takes longer, and smaller steps, than to fill a hole.
+    Image sets that are not digits have none.
 
     Raises
     ------
@@ -85,7 +86,9 @@ def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
         raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
     if not is_digits(settings["image_set"]):
         return []
-    longer = {"epochs": settings["case_epochs"], "batch_size": settings["case_batch_size"]}
+    longer = {
+        name: settings[f"case_{name}"] for name in ("epochs", "batch_size", "learning_rate")
+    }
     runs: list[RunSpec] = []
     for normal_class, _, name in DIGIT_CASES:
         chosen = {"normal_classes": [normal_class], "seeds": settings["case_seeds"]}
