@@ -3,8 +3,9 @@
 Noise and Mask need a number for every pixel, too many to keep as parameters. A counter-based
 generator computes number j of seed s directly from (s, j), so an image's numbers depend on its
 own seed only, whatever the batch or the device. The mixer is the 32-bit finaliser of Wellons
-("lowbias32", 2018): the counter is mixed, meets two keys made of the seed, and is mixed again.
-Each 32-bit result gives two numbers, since every pass over memory counts here.
+("lowbias32", 2018): the counter is mixed, once for all seeds, meets two keys made of its seed, and
+is mixed again, by half a mixer: more would not be seen in any test. Each 32-bit result gives two
+numbers. Every pass over memory counts here.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import torch
 from torch import Tensor
 
 BITS = 16
+FACTORS = 0x7FEB352D, 0x846CA68B - 2**32  # of the mixer
 SPREAD = 0x9E3779B97F4A7C15 - 2**64, 0xBF58476D1CE4E5B9 - 2**64  # odd, their bits look random
 
 
@@ -27,7 +29,9 @@ def integers(seeds: Tensor, count: int) -> Tensor:
     """Return ``(n, count)`` int16 numbers uniform in {-2**15, ..., 2**15 - 1}, on every device."""
     first, second = _keys(seeds)
     places = torch.arange(1, (count + 1) // 2 + 1, dtype=torch.int32, device=seeds.device)
-    words = _mix((_mix(places) ^ first).mul_(second))
+    words = (_mix(places) ^ first).mul_(second)
+    words.bitwise_xor_(_shift(words, 16)).mul_(FACTORS[0])
+    words.bitwise_xor_(_shift(words, 16))
     return words.view(torch.int16)[:, :count]
 
 
@@ -66,6 +70,6 @@ def _shift(bits: Tensor, by: int) -> Tensor:
 
 def _mix(bits: Tensor) -> Tensor:
     """Mix int32 in place so that each input bit flips each output bit with probability 1/2."""
-    bits.bitwise_xor_(_shift(bits, 16)).mul_(0x7FEB352D)
-    bits.bitwise_xor_(_shift(bits, 15)).mul_(0x846CA68B - 2**32)
+    bits.bitwise_xor_(_shift(bits, 16)).mul_(FACTORS[0])
+    bits.bitwise_xor_(_shift(bits, 15)).mul_(FACTORS[1])
     return bits.bitwise_xor_(_shift(bits, 16))

@@ -28,7 +28,9 @@ def by_hand(seed: int, number: int) -> int:
     keys = (seed + 1) * counter.SPREAD[0] % 2**64
     keys = spread(spread(keys, counter.SPREAD[1]), counter.SPREAD[0])
     first, second = keys % 2**32, keys >> 32 | 1
-    word = mix((mix(number // 2 + 1) ^ first) * second % 2**32)
+    word = (mix(number // 2 + 1) ^ first) * second % 2**32
+    word = ((word ^ (word >> 16)) * 0x7FEB352D) % 2**32
+    word ^= word >> 16
     half = (word >> 16) if number % 2 else word % 2**16
     return half - 2**16 if half >= 2**15 else half
 
