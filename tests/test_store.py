@@ -1,6 +1,8 @@
 """The run store: exact, append-only, safe with two writers, clear when it cannot write."""
 
 import multiprocessing
+import os
+import pickle
 import sqlite3
 import time
 from dataclasses import replace
@@ -11,8 +13,10 @@ import pytest
 
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record, TaskResult
-from ssad_lib.store import SCHEMA, Store, _prepare
+from ssad_lib.store import SCHEMA, Store, _prepare, _select
 from tests.test_spec import SPEC
+
+SECONDS = float(os.environ.get("SSAD_TEST_WRITERS", "2"))  # that two writers compete
 
 
 def record(seed=0, auc=0.1 + 0.2, size=5):
@@ -54,6 +58,33 @@ def test_training_again_appends_a_later_attempt_and_keeps_the_first():
         ]
 
 
+def test_records_come_in_the_order_asked_for_each_once():
+    store = Store()
+    for seed in range(5):
+        store.append(record(seed))
+    keys = [record(seed).spec.key for seed in (3, 0, 4, 3)]
+    read = store.records(keys)
+    assert list(read) == keys[:3]
+    assert [len(found.tasks) for found in read.values()] == [1, 1, 1]
+
+
+def test_the_records_of_a_study_are_looked_up_not_searched_for():
+    """Reading 350 of 100,000 runs must not pass all of them."""
+    store, plans = Store(), []
+    store.append(record())
+    with store._connection() as connection:
+        connection.set_trace_callback(plans.append)
+        for table in ("runs", "tasks"):
+            _select(connection, "measures", table, ["a", "b"])
+        connection.set_trace_callback(None)
+        queries = [query for query in plans if query.startswith("SELECT")]
+        steps = [
+            row[3] for query in queries for row in connection.execute(f"EXPLAIN QUERY PLAN {query}")
+        ]
+    assert len(queries) == 2
+    assert not [step for step in steps if step.startswith("SCAN") and "wanted" not in step]
+
+
 def test_unknown_keys_are_left_out():
     store = Store()
     store.append(record())
@@ -81,6 +112,83 @@ def test_two_writers_at_once_lose_nothing(tmp_path):
     assert store.keys() == {record(seed).spec.key for seed in range(500)}
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT COUNT(*) FROM runs").fetchone() == (500,)
+
+
+def _compete(path, first, seconds, log):
+    """Append every other seed, then one that the other writer appends, too, and log both."""
+    store, seed, until = Store(path), first, time.monotonic() + seconds
+    with log.open("w") as written:
+        while time.monotonic() < until:
+            for mine in (seed, 10**6 + seed // 2):
+                store.append(record(mine))
+                written.write(f"{mine}\n")
+            seed += 2
+
+
+def test_two_writers_and_a_reader_for_a_while(tmp_path):
+    path, logs = tmp_path / "store.sqlite", [tmp_path / "even", tmp_path / "odd"]
+    spawn = multiprocessing.get_context("spawn")
+    writers = [
+        spawn.Process(target=_compete, args=(path, first, SECONDS, log))
+        for first, log in enumerate(logs)
+    ]
+    for writer in writers:
+        writer.start()
+    store, seen = Store(path), set()
+    while any(writer.is_alive() for writer in writers):
+        keys = store.keys()
+        assert seen <= keys
+        recent = sorted(keys - seen)[:100]
+        assert all(len(read.tasks) == 1 for read in store.records(recent).values())
+        seen = keys
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    written = [[int(seed) for seed in log.read_text().split()] for log in logs]
+    assert all(written)
+    seeds = {record(seed).spec.key: seed for seed in {*written[0], *written[1]}}
+    read = store.records(list(seeds), scores=True)
+    assert store.keys() == seeds.keys() == read.keys()
+    for key, seed in seeds.items():
+        assert np.array_equal(read[key].scores["normal"], record(seed).scores["normal"])
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT COUNT(*) FROM runs").fetchone() == (len(seeds),)
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_store_crosses_to_another_process():
+    store = Store()
+    store.append(record())
+    assert pickle.loads(pickle.dumps(store)).keys() == {record().spec.key}
+
+
+OLDER = """
+CREATE TABLE runs (
+    key TEXT NOT NULL, attempt INTEGER NOT NULL, spec TEXT NOT NULL, error TEXT NOT NULL,
+    loss_curve TEXT NOT NULL, provenance TEXT NOT NULL, score_groups TEXT NOT NULL,
+    scores BLOB NOT NULL, PRIMARY KEY (key, attempt)
+) WITHOUT ROWID;
+CREATE TABLE tasks (
+    key TEXT NOT NULL, attempt INTEGER NOT NULL, testbed TEXT NOT NULL, anomaly TEXT NOT NULL,
+    auc REAL NOT NULL, average_precision REAL NOT NULL, normals INTEGER NOT NULL,
+    anomalies INTEGER NOT NULL, PRIMARY KEY (key, attempt, testbed, anomaly)
+) WITHOUT ROWID;
+"""
+
+
+def test_a_store_of_an_older_version_is_read_and_continued(tmp_path):
+    path, old, new = tmp_path / "store.sqlite", record(0), record(1)
+    with sqlite3.connect(path) as connection:
+        connection.executescript(OLDER)
+        row = (old.spec.key, 0, old.spec.json, "", "[]", "{}", '[["normal", 2]]', b"\0" * 8)
+        connection.execute("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+        row = (old.spec.key, 0, "controlled", "flip", 0.5, 0.25, 2, 3)
+        connection.execute("INSERT INTO tasks VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    store = Store(path)
+    store.append(new)
+    read = store.records([old.spec.key, new.spec.key], scores=True)
+    assert read[old.spec.key].tasks == (TaskResult("controlled", "flip", 0.5, 0.25, 2, 3),)
+    assert list(read[old.spec.key].scores["normal"]) == [0, 0]
+    assert read[new.spec.key].tasks == new.tasks
+    assert np.array_equal(read[new.spec.key].scores["normal"], new.scores["normal"])
 
 
 def test_killed_writer_leaves_whole_records_only(tmp_path):
