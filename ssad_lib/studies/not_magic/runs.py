@@ -86,9 +86,7 @@ def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
         raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
     if not is_digits(settings["image_set"]):
         return []
-    longer = {
-        name: settings[f"case_{name}"] for name in ("epochs", "batch_size", "learning_rate")
-    }
+    longer = {name: settings[f"case_{name}"] for name in ("epochs", "batch_size", "learning_rate")}
     runs: list[RunSpec] = []
     for normal_class, _, name in DIGIT_CASES:
         chosen = {"normal_classes": [normal_class], "seeds": settings["case_seeds"]}
