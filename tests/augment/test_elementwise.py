@@ -59,7 +59,7 @@ def test_noise_is_normal_of_a_tenth_and_not_clipped(noise_images: Images) -> Non
 
 @pytest.mark.parametrize("share", [0.2, 0.1, 0.0, 1.0])
 def test_mask_sets_its_share_of_elements_to_zero(noise_images: Images, share: float) -> None:
-    images = noise_images(100, 3, 32, 32) + 0.5
+    images = noise_images(500, 3, 32, 32) + 0.5
     options = {} if share == 0.2 else {"mask_p": share}
     result = augment.get("mask", **options)(images, rng.generator("mask"))
     masked = result == 0
