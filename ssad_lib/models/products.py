@@ -24,9 +24,7 @@ from torch.autograd.function import once_differentiable
 
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder
 
-ROWS = (
-    4096  # of a product; with fewer the weights are packed too often, with more the cache is left
-)
+ROWS = 4096  # of a product; fewer pack the weights too often, more leave the cache
 
 
 class ProductAutoencoder(ConvolutionalAutoencoder):
