@@ -1,4 +1,4 @@
-"""The command ``ssad``: list, run, build, verify, serve, data, store, doctor.
+"""The command ``ssad``: list, run, build, verify, serve, data, store, recommend.
 
 A problem the user can solve is printed as one line and exits with code 2; ``--debug`` shows the
 traceback instead.
@@ -111,6 +111,15 @@ def _parser() -> argparse.ArgumentParser:
     bench.add_argument("--only", default="", metavar="TEXT", help="cases with this in their name")
     bench.add_argument("--output", type=Path, metavar="FILE", help="write the results as JSON")
     bench.add_argument("--save", action="store_true", help="commit them to benchmarks/results/")
+    advice = command("recommend", _recommend, "which augmentation fits your own images")
+    advice.add_argument("normal", type=Path, metavar="NORMAL_DIR", help="normal images")
+    advice.add_argument("unlabelled", type=Path, metavar="UNLABELLED_DIR", help="others, mixed")
+    advice.add_argument("--size", type=int, default=64, help="side in pixels (default: 64)")
+    advice.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
+    advice.add_argument(
+        "--output", type=Path, default=Path("recommendation.html"), metavar="FILE",
+        help="the page with pictures (default: recommendation.html)",
+    )  # fmt: skip
     command("doctor", _doctor, "what this machine has, and which profile fits it")
     return parser
 
@@ -270,6 +279,12 @@ def _bench(options: argparse.Namespace) -> None:
         output=options.output,
         commit=options.save,
     )
+
+
+def _recommend(options: argparse.Namespace) -> None:
+    from ssad_lib.recommend import command
+
+    command.run(options.normal, options.unlabelled, options.size, options.output, options.seed)
 
 
 def _doctor(_: argparse.Namespace) -> None:

@@ -37,6 +37,15 @@ class Evidence:
         MMD of each task, augmentation and draw (`ssad_lib.studies.alignment`); may be empty.
     cases : DataFrame
         Like `tasks`, of single classes with many seeds and a budget of their own; may be empty.
+    halves : DataFrame
+        AUC of every task on halves of its test images (`ssad_lib.studies.pitfalls.controls`); empty
+        without raw scores.
+    tuned : DataFrame
+        ST-SSAD, its ablations and baselines (`ssad_lib.studies.self_tuning.methods.table`); may be
+        empty.
+    candidates : DataFrame
+        AUC and unlabelled criteria of the candidates of DSV's selection experiment
+        (`ssad_lib.studies.pitfalls.selection_experiment.table`); may be empty.
     """
 
     name: str
@@ -45,6 +54,9 @@ class Evidence:
     tasks: pd.DataFrame
     alignment: pd.DataFrame
     cases: pd.DataFrame = field(default_factory=pd.DataFrame)
+    halves: pd.DataFrame = field(default_factory=pd.DataFrame)
+    candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
+    tuned: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def on_cases(self) -> Evidence:
         """Return the evidence whose tasks are the `cases`, or this one if there are none."""

@@ -55,11 +55,14 @@ class RunSpec:
     normal_class : int
     seed : int
     testbeds : tuple of str
-        What is evaluated: ``"controlled"``, ``"in-the-wild"`` (METHODS 1.2, 1.3).
+        What is evaluated: some of `ssad_lib.tasks.TESTBEDS`.
     fingerprint : str
         Content of the train and test images, so that other pixels make another run.
     recipe : int
         See `RECIPE`.
+    unlabelled : str
+        The one task, such as ``"defect/hole"``, whose test images a transductive detector is tuned
+        on, without their labels, and which alone is evaluated; empty for all other detectors.
     """
 
     detector: str
@@ -75,11 +78,15 @@ class RunSpec:
     testbeds: tuple[str, ...]
     fingerprint: str
     recipe: int = RECIPE
+    unlabelled: str = ""
 
     @property
     def json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, floats in their shortest exact form."""
-        return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"), allow_nan=False)
+        values = asdict(self)
+        if not self.unlabelled:
+            del values["unlabelled"]  # the keys of runs that have none are older than the field
+        return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @property
     def key(self) -> str:
@@ -90,7 +97,8 @@ class RunSpec:
     def title(self) -> str:
         """One short line for progress bars and messages."""
         name = self.detector if self.detector == "AE" else f"{self.detector}/{self.augmentation}"
-        return f"{name} {self.image_set} class {self.normal_class} seed {self.seed}"
+        task = f" {self.unlabelled}" if self.unlabelled else ""
+        return f"{name} {self.image_set} class {self.normal_class}{task} seed {self.seed}"
 
     @staticmethod
     def from_json(text: str) -> RunSpec:
@@ -109,7 +117,7 @@ class RunSpec:
         for name in values:
             if name not in known:
                 raise unknown("field of a run specification", name, known)
-        if missing := known - values.keys():
+        if missing := known - values.keys() - {"unlabelled"}:
             raise SsadError(f"a run specification lacks {', '.join(sorted(missing))}")
         for name in ("detector_options", "augmentation_options"):
             values[name] = options(dict(values[name]))

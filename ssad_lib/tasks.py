@@ -1,4 +1,4 @@
-"""Tasks: which test images are normal and which are anomalies (METHODS sections 1.2 to 1.4).
+"""Tasks: which test images are normal and which are anomalies (METHODS 1.2 to 1.5, 9.6).
 
 A detector is trained once for a normal class; every task of that class is evaluated on it.
 """
@@ -16,7 +16,15 @@ from ssad_lib.errors import SsadError, unknown
 
 CONTROLLED = "controlled"
 IN_THE_WILD = "in-the-wild"
-TESTBEDS = (CONTROLLED, IN_THE_WILD)
+DEFECT = "defect"
+DEMONSTRATION = "demonstration"
+TESTBEDS = (CONTROLLED, IN_THE_WILD, DEFECT, DEMONSTRATION)
+# Patches that CutDiff is to find again (paper 001, Section 4.1).
+PATCHES = {
+    f"size={size:g} ratio={ratio:g}": {"size": size, "ratio": ratio}
+    for size in (0.01, 0.02, 0.04, 0.08, 0.16)
+    for ratio in (0.25, 0.5, 1.0, 2.0, 4.0)
+}
 
 
 def normal_images(images: ImageSet, normal_class: int) -> Tensor:
@@ -42,16 +50,23 @@ def anomalies(
 
     ``"controlled"``: gen(x) of every normal test image x, for each gen (CIFAR-10C of paper 000),
     drawn once from a generator of (image set, class, gen, seed) so that every detector meets
-    identical anomalies. ``"in-the-wild"``: the test images of each other class.
+    identical anomalies. ``"in-the-wild"`` and, on sets of defects, where class 0 is good,
+    ``"defect"``: the test images of each other class. ``"demonstration"``: CutDiff of every normal
+    test image, with each of `PATCHES`.
     """
     if testbed == CONTROLLED:
         normals = normal_images(images, normal_class)
         for gen in augment.gens():
             generator = rng.generator("anomalies", images.name, normal_class, gen, seed)
             yield gen, augment.anomaly(gen)(normals, generator)
-    elif testbed == IN_THE_WILD:
+    elif testbed in (IN_THE_WILD, DEFECT):
         for other, name in enumerate(images.classes):
             if other != normal_class:
                 yield name, normal_images(images, other)
+    elif testbed == DEMONSTRATION:
+        normals = normal_images(images, normal_class)
+        for name, patch in PATCHES.items():
+            generator = rng.generator("anomalies", images.name, normal_class, name, seed)
+            yield name, augment.get("cutdiff", **patch)(normals, generator)
     else:
         raise unknown("testbed", testbed, TESTBEDS)

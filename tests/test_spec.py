@@ -33,16 +33,17 @@ def test_options_do_not_depend_on_order():
     assert options(areas=[1, 2]) == (("areas", (1, 2)),)
 
 
-def test_round_trip_through_json():
-    assert RunSpec.from_json(SPEC.json) == SPEC
-    assert hash(RunSpec.from_json(SPEC.json)) == hash(SPEC)
+@pytest.mark.parametrize("spec", [SPEC, replace(SPEC, unlabelled="defect/hole")])
+def test_round_trip_through_json(spec):
+    assert RunSpec.from_json(spec.json) == spec
+    assert hash(RunSpec.from_json(spec.json)) == hash(spec)
 
 
 CHANGES = {
     "detector": "AE", "detector_options": options(width=9), "augmentation": "geom",
     "augmentation_options": options(flip_p=1.0), "image_set": "digits", "images_per_class": 11,
     "test_images_per_class": 6, "size": 16, "normal_class": 4, "seed": 1,
-    "testbeds": ("controlled",), "fingerprint": "y", "recipe": 99,
+    "testbeds": ("controlled",), "fingerprint": "y", "recipe": 99, "unlabelled": "defect/hole",
 }  # fmt: skip
 
 

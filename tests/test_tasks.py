@@ -32,6 +32,25 @@ def test_anomalies_are_frozen_by_set_class_gen_and_seed(images):
     assert not torch.equal(one, other)
 
 
+def test_defects_are_the_kinds_that_are_not_good():
+    surface = data.load("textures:weave", split="test", images_per_class=4, size=16)
+    found = dict(tasks.anomalies(surface, 0, tasks.DEFECT, seed=0))
+    assert list(found) == [name for name in surface.classes if name != "good"]
+    assert all(len(images) == 4 for images in found.values())
+
+
+def test_demonstrations_darken_the_normals_by_patches_of_growing_size(images):
+    normals = tasks.normal_images(images, 3)
+    made = dict(tasks.anomalies(images, 3, tasks.DEMONSTRATION, seed=0))
+    assert len(made) == 25
+    assert all((patched <= normals).all() for patched in made.values())
+    removed = [
+        float((normals - made[f"size={size} ratio=1"]).mean())
+        for size in ("0.01", "0.02", "0.04", "0.08", "0.16")
+    ]
+    assert removed == sorted(removed)
+
+
 def test_in_the_wild_has_every_other_class(images):
     wild = dict(tasks.anomalies(images, 3, tasks.IN_THE_WILD, seed=0))
     assert list(wild) == [name for name in images.classes if name != "3"]

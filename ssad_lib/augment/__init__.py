@@ -1,5 +1,7 @@
 """Augmentations: Identity and the thirteen of paper 000, batched, replayable (METHODS section 2).
 
+CutDiff and Rotation of paper 001, whose hyper-parameters can be learned, are `tunable`.
+
 >>> import torch
 >>> from ssad_lib import augment
 >>> cutout = augment.get("cutout")
@@ -10,6 +12,16 @@ torch.Size([4, 3, 32, 32])
 """
 
 from ssad_lib.augment.augmentation import Augmentation, Parameters
-from ssad_lib.augment.registry import COLOURS, always, anomaly, gens, get, names
+from ssad_lib.augment.registry import COLOURS, always, anomaly, gens, get, names, tunable
 
-__all__ = ["COLOURS", "Augmentation", "Parameters", "always", "anomaly", "gens", "get", "names"]
+__all__ = [
+    "COLOURS",
+    "Augmentation",
+    "Parameters",
+    "always",
+    "anomaly",
+    "gens",
+    "get",
+    "names",
+    "tunable",
+]

@@ -18,6 +18,7 @@ from ssad_lib.augment.augmentation import Parameters
 from ssad_lib.augment.color import draw_jitter, jitter
 from ssad_lib.augment.geometric import take_pixels
 from ssad_lib.augment.options import choice, flag, interval, number, option, pixel_range
+from ssad_lib.errors import SsadError
 
 CUTOUT_AREA = (0.02, 0.33)
 CUTPASTE_AREA = (0.02, 0.15)
@@ -29,16 +30,19 @@ SCAR_REFERENCE = 256  # image side in pixels for which CutPaste's authors gave t
 
 @dataclass(frozen=True)
 class CutOut:
-    """Random erasing with probability 1 and value 0, area U(0.02, 0.33) of the image.
+    """Random erasing with probability 1 and value 0.
 
     Attributes
     ----------
     cutout_aspect : tuple of float
         Bounds of height over width, log-uniform. The paper does not say; the code has (0.3, 3.3).
+    cutout_area : tuple of float
+        Bounds of the area in parts of the image, uniform; equal ones fix it.
     """
 
     in_chunks: ClassVar[bool] = False
     cutout_aspect: tuple[float, float] = option((0.3, 3.3), interval(0.01, 100))
+    cutout_area: tuple[float, float] = option(CUTOUT_AREA, interval(0, 1))
 
     def draw(
         self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
@@ -46,7 +50,7 @@ class CutOut:
         """Draw ``top``, ``left``, ``height``, ``width`` (n,) in pixels; size 0 erases nothing."""
         _, H, W = image_shape
         tries = (n, draws.TRIES)
-        area = draws.uniform(tries, CUTOUT_AREA, generator) * (H * W)
+        area = draws.uniform(tries, self.cutout_area, generator) * (H * W)
         aspect = draws.log_uniform(tries, self.cutout_aspect, generator)
         height = (area * aspect).sqrt().round().long()
         width = (area / aspect).sqrt().round().long()
@@ -74,13 +78,26 @@ class CutPaste:
     cutpaste_jitter : float
         Strength of brightness, contrast, saturation and hue of the patch.
     cutpaste_area_law : {"uniform", "loguniform"}
-        Law of the area in (0.02, 0.15) of the image.
+        Law of the area.
+    cutpaste_area, cutpaste_aspect : tuple of float
+        Bounds of the area in parts of the image and of width over height; equal ones fix it. The
+        mixture needs 1 between its bounds.
     """
 
     in_chunks: ClassVar[bool] = True
     cutpaste_aspect_mode: str = option("mixture", choice("mixture", "loguniform"))
     cutpaste_jitter: float = option(0.1, number(0, 0.5))
     cutpaste_area_law: str = option("uniform", choice("uniform", "loguniform"))
+    cutpaste_area: tuple[float, float] = option(CUTPASTE_AREA, interval(0.0001, 1))
+    cutpaste_aspect: tuple[float, float] = option(CUTPASTE_ASPECT, interval(0.01, 100))
+
+    def __post_init__(self) -> None:
+        low, high = self.cutpaste_aspect
+        if self.cutpaste_aspect_mode == "mixture" and not low <= 1 <= high:
+            raise SsadError(
+                f"option cutpaste_aspect={self.cutpaste_aspect} needs 1 between its bounds: give "
+                "others, or cutpaste_aspect_mode='loguniform'"
+            )
 
     def draw(
         self, n: int, generator: torch.Generator, image_shape: tuple[int, int, int]
@@ -88,7 +105,7 @@ class CutPaste:
         """Draw patch size, its place, ``to_top`` and ``to_left`` (n,) in pixels, and colours."""
         _, H, W = image_shape
         law = draws.uniform if self.cutpaste_area_law == "uniform" else draws.log_uniform
-        area = law((n,), CUTPASTE_AREA, generator) * (H * W)
+        area = law((n,), self.cutpaste_area, generator) * (H * W)
         aspect = self._draw_aspect(n, generator)
         height = (area / aspect).sqrt().long().clamp(1, H)
         width = (area * aspect).sqrt().long().clamp(1, W)
@@ -104,8 +121,8 @@ class CutPaste:
 
     def _draw_aspect(self, n: int, generator: torch.Generator) -> Tensor:
         if self.cutpaste_aspect_mode == "loguniform":
-            return draws.log_uniform((n,), CUTPASTE_ASPECT, generator)
-        low, high = CUTPASTE_ASPECT
+            return draws.log_uniform((n,), self.cutpaste_aspect, generator)
+        low, high = self.cutpaste_aspect
         flat = draws.uniform((n,), (low, 1.0), generator)
         wide = draws.uniform((n,), (1.0, high), generator)
         return torch.where(draws.chance(n, 0.5, generator), flat, wide)
@@ -113,9 +130,10 @@ class CutPaste:
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Cut, colour, paste."""
         _, _, H, W = images.shape
-        largest = math.sqrt(CUTPASTE_AREA[1] * H * W)
-        canvas_height = min(H, int(largest / math.sqrt(CUTPASTE_ASPECT[0])))
-        canvas_width = min(W, int(largest * math.sqrt(CUTPASTE_ASPECT[1])))
+        largest = math.sqrt(self.cutpaste_area[1] * H * W)
+        flat, wide = self.cutpaste_aspect
+        canvas_height = min(H, max(1, int(largest / math.sqrt(flat))))
+        canvas_width = min(W, max(1, int(largest * math.sqrt(wide))))
         patches = _cut(images, parameters, canvas_height, canvas_width)
         row = _steps(H, images)[:, None] - parameters["to_top"].view(-1, 1, 1)
         column = _steps(W, images)[None, :] - parameters["to_left"].view(-1, 1, 1)

@@ -1,6 +1,7 @@
 """Every augmentation by name, with its category and colour, and those that serve as gen.
 
-Source: paper 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2.
+Source: paper 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2. The
+two tunable ones are of paper 001.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from ssad_lib.augment.local import CPScar, CutOut, CutPaste
 from ssad_lib.augment.mixed import SimCLR
 from ssad_lib.augment.none import Identity
 from ssad_lib.augment.options import checked
+from ssad_lib.augment.tunable import CutDiff, Rotation
 from ssad_lib.errors import unknown
 
 COLOURS = {name: mark.colour for name, mark in CATEGORIES.items()}
@@ -44,6 +46,11 @@ _ENTRIES = {
     "simclr": _Entry("SimCLR", "mixed", SimCLR),
 }
 
+_TUNABLE = {
+    "cutdiff": _Entry("CutDiff", "local", CutDiff),
+    "rotation": _Entry("Rotation", "geometric", Rotation),
+}
+
 _ALWAYS_ON: dict[str, dict[str, float]] = {
     "cutout": {},  # erases with probability 1 in training too
     "flip": {"flip_p": 1.0},
@@ -52,8 +59,13 @@ _ALWAYS_ON: dict[str, dict[str, float]] = {
 
 
 def names() -> list[str]:
-    """Return the names of all augmentations: Identity, then category by category."""
+    """Return the names of paper 000's augmentations: Identity, then category by category."""
     return list(_ENTRIES)
+
+
+def tunable() -> list[str]:
+    """Return the names of the augmentations whose hyper-parameters can be learned (paper 001)."""
+    return list(_TUNABLE)
 
 
 def get(name: str, **options: object) -> Augmentation:
@@ -62,9 +74,10 @@ def get(name: str, **options: object) -> Augmentation:
     Parameters
     ----------
     name : str
-        One of `names`, in any case (``"CutOut"`` is ``"cutout"``).
+        One of `names` or `tunable`, in any case (``"CutOut"`` is ``"cutout"``).
     **options
-        Variants of METHODS section 2.7, each named after its augmentation.
+        Variants of METHODS section 2.7, each named after its augmentation; for a tunable one its
+        hyper-parameters, too.
 
     Raises
     ------
@@ -72,9 +85,10 @@ def get(name: str, **options: object) -> Augmentation:
         If the name, an option or the value of an option is not valid.
     """
     key = str(name).lower()
-    if key not in _ENTRIES:
-        raise unknown("augmentation", name, _ENTRIES)
-    label, category, operation = _ENTRIES[key]
+    known = _ENTRIES | _TUNABLE
+    if key not in known:
+        raise unknown("augmentation", name, known)
+    label, category, operation = known[key]
     made = operation(**checked(operation, label, options))
     return Augmentation(key, label, category, COLOURS[category], made)
 

@@ -15,13 +15,13 @@ from typing import Any
 from ssad_lib.bench.cases import Case, Variant
 from ssad_lib.bench.released import ReleasedLoop
 from ssad_lib.engine import execute
-from ssad_lib.engine.run import image_set
+from ssad_lib.engine.images import image_set
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
 from ssad_lib.studies.grid import Budget
 
 AUGMENTATIONS = ("cutout", "flip", "invert", "geom")
-PAPER = {"width": 64, "epochs": 4, "batch_size": 256, "learning_rate": 1e-3, "size": 0}
+PAPER = {"width": 64, "epochs": 2, "batch_size": 256, "learning_rate": 1e-3, "size": 0}
 PAPER_IMAGES = {"images_per_class": 1000, "test_images_per_class": 200}
 TINY = {"width": 4, "epochs": 1, "batch_size": 16, "learning_rate": 1e-3, "size": 0}
 TINY_IMAGES = {"images_per_class": 32, "test_images_per_class": 8}

@@ -65,7 +65,7 @@ class Setting:
     repetitions: int
 
 
-PAPER = Setting("cifar10", train=5000, test=10_000, width=64, batch_size=1024, repetitions=3)
+PAPER = Setting("cifar10", train=5000, test=10_000, width=64, batch_size=1024, repetitions=2)
 QUICK = Setting("noise", train=32, test=16, width=2, batch_size=16, repetitions=2)
 
 
@@ -82,6 +82,7 @@ def cases(quick: bool) -> Iterator[Case]:
         for name in names:
             yield _training(setting, name, ours, theirs, note)
             yield _whole_run(setting, name, EPOCHS, ours, theirs, note)
+        yield _alone(setting, names[0], ours, note)
         yield _whole_run(setting, names[0], FEW_EPOCHS, ours, theirs, note)
     yield from steps.cases(quick)
 
@@ -111,7 +112,6 @@ def _training(setting: Setting, name: str, ours: Processes, theirs: Processes, n
     """Return the case of one epoch without any scoring."""
     flops = setting.train * _flops(setting.width)
     together = partial(_on_each, ours, our_epoch, setting, name, 0)
-    one_run = partial(our_epoch, setting, name, 0)
     released = partial(_on_each, theirs, released_epoch, setting, name, False)
     return Case(
         name=TRAINING.format(name),
@@ -124,11 +124,30 @@ def _training(setting: Setting, name: str, ours: Processes, theirs: Processes, n
                 len(ours) * flops,
                 "bf16",
             ),
-            Variant("ours, one run, all threads", one_run, setting.train, flops, "bf16"),
             Variant(RELEASED, released, setting.train, flops, "fp32"),
         ),
         repetitions=setting.repetitions,
         warm_up=0,
+        shortest=0,
+        note=f"{note}One epoch of {setting.train:,} images.",
+    )
+
+
+def _alone(setting: Setting, name: str, ours: Processes, note: str) -> Case:
+    """Return the case of one run with all threads against as many runs as there are threads."""
+    return Case(
+        name=f"{name}, one run alone",
+        unit="images",
+        variants=(
+            Variant("one run, all threads", partial(our_epoch, setting, name, 0), setting.train),
+            Variant(
+                f"{len(ours)} runs at once",
+                partial(_on_each, ours, our_epoch, setting, name, 0),
+                len(ours) * setting.train,
+            ),
+        ),
+        repetitions=setting.repetitions,
+        warm_up=1,  # this process has not loaded the images yet
         shortest=0,
         note=f"{note}One epoch of {setting.train:,} images.",
     )

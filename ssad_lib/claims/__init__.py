@@ -12,7 +12,7 @@ from ssad_lib.claims.finding import (
 )
 from ssad_lib.claims.ledger import Claim, names, read
 from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
-from ssad_lib.claims.sources import committed, of_profile, this_run
+from ssad_lib.claims.sources import committed, of_profile, this_run, with_selection, with_tuning
 
 __all__ = [
     "CONTRADICTED",
@@ -33,4 +33,6 @@ __all__ = [
     "read",
     "this_run",
     "verdict_lines",
+    "with_selection",
+    "with_tuning",
 ]

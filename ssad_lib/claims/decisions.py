@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ssad_lib.claims import alignment, cases, mechanism, relative, table_1
+from ssad_lib.claims import (
+    alignment,
+    cases,
+    mechanism,
+    pitfalls,
+    relative,
+    selection,
+    self_tuning,
+    table_1,
+    tuned,
+)
 from ssad_lib.claims.finding import NOT_RUN, Finding, NotRunError
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.evidence import Evidence
@@ -36,6 +46,28 @@ TESTS: dict[str, Callable[[Evidence], Finding]] = {
     "A24": mechanism.global_separates,
     "A25": mechanism.between_is_good,
     "A26": relative.self_supervision_can_hurt,
+    "B01": tuned.beats_on_defects,
+    "B02": tuned.is_best_most_often,
+    "B03": tuned.beats_on_digits,
+    "B04": tuned.discrepancy_is_worse,
+    "B05": tuned.second_order_helps,
+    "B06": self_tuning.truth_is_followed,
+    "B07": self_tuning.size_is_easier,
+    "B08": tuned.size_follows_the_defect,
+    "B09": tuned.half_a_turn_is_learned,
+    "B10": self_tuning.aligned_is_lowest,
+    "B11": self_tuning.loss_is_invariant,
+    "B12": tuned.some_are_beyond_cutdiff,
+    "B13": tuned.variance_chooses_well,
+    "B14": tuned.smooth_is_no_worse,
+    "C01": selection.kind_matters,
+    "C02": selection.alignment_beats_random,
+    "C03": pitfalls.snooping_inflates,
+    "C04": pitfalls.bias_moves_errors,
+    "C05": selection.other_data_mislead,
+    "C06": selection.both_parts_help,
+    "C07": selection.follows_auc,
+    "C08": self_tuning.truth_is_followed,
 }
 
 

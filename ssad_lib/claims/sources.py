@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -13,18 +14,24 @@ from ssad_lib.record import Record
 from ssad_lib.store import Store
 from ssad_lib.studies import alignment
 from ssad_lib.studies.not_magic import runs
+from ssad_lib.studies.pitfalls import controls, selection_experiment
+from ssad_lib.studies.self_tuning import methods
+from ssad_lib.studies.self_tuning import runs as tuning
 
 COMMITTED = {  # folder of results/: what a page calls it; "-cases" holds its single classes
     "cifar10-grid": "CIFAR-10, reduced",
     "mnist-grid": "MNIST, reduced",
     "paper": "the paper's budget",
 }
+# Chapters whose claims need more than a grid: raw scores, candidates on defects.
+SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"
 
 
 def this_run(
     records: Iterable[Record],
     measured: pd.DataFrame | None = None,
     cases: Iterable[Record] = (),
+    halves: pd.DataFrame | None = None,
 ) -> Evidence:
     """Return the evidence of what a chapter has just executed, or loaded.
 
@@ -36,8 +43,11 @@ def this_run(
         The alignment.
     cases : iterable of Record
         Of `ssad_lib.studies.not_magic.runs.cases`.
+    halves : DataFrame, optional
+        Of `ssad_lib.studies.pitfalls.controls.halves`.
     """
-    return _evidence("this run", list(records), measured, list(cases))
+    found = _evidence("this run", list(records), measured, list(cases))
+    return found if halves is None else replace(found, halves=halves)
 
 
 def of_profile(chapter: str, profile: str, overrides: Mapping[str, Any] | None = None) -> Evidence:
@@ -49,7 +59,42 @@ def of_profile(chapter: str, profile: str, overrides: Mapping[str, Any] | None =
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
     )
     measured = alignment.stored(settings) if "encoder" in settings else None
-    return _evidence(profile, records, measured, cases, settings.get("image_set", ""))
+    found = _evidence(profile, records, measured, cases, settings.get("image_set", ""))
+    if chapter == SPLIT:
+        scored = store.records([record.spec.key for record in records], scores=True)
+        return replace(found, halves=controls.halves(scored.values()))
+    if chapter == SELECTION:
+        chosen = (selection_experiment.defect_grid, selection_experiment.candidates)
+        defects, candidates = (
+            store.records([spec.key for spec in make(settings)]).values() for make in chosen
+        )
+        return with_selection(found, defects, candidates)
+    tuned = tuning.for_chapter(chapter, settings)
+    return with_tuning(found, store.records([spec.key for spec in tuned]).values())
+
+
+def with_tuning(evidence: Evidence, tuned: Iterable[Record]) -> Evidence:
+    """Return `evidence` with the runs of paper 001 (`ssad_lib.studies.self_tuning.runs`)."""
+    return replace(evidence, tuned=methods.table(tuned))
+
+
+def with_selection(
+    evidence: Evidence, defects: Iterable[Record], candidates: Iterable[Record]
+) -> Evidence:
+    """Return `evidence` with the runs of DAE on defects and the candidates of the experiment.
+
+    Parameters
+    ----------
+    evidence : Evidence
+    defects, candidates : iterable of Record
+        Of `ssad_lib.studies.pitfalls.selection_experiment`.
+    """
+    both = [table for table in (evidence.tasks, tidy(defects)) if len(table)]
+    return replace(
+        evidence,
+        tasks=pd.concat(both, ignore_index=True) if both else evidence.tasks,
+        candidates=selection_experiment.table(candidates),
+    )
 
 
 def committed() -> dict[str, Evidence]:

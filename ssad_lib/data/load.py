@@ -27,9 +27,9 @@ def load(
     Parameters
     ----------
     name : str
-        One of `names`; or ``textures:<surface>``; ``mvtec:<object>`` below the data root;
-        ``folder:<path>``, a folder or zip of class folders or in the layout of MVTec AD;
-        ``npz:<path>``, your own arrays.
+        One of `names`; or ``textures:<surface>``, one of weave, cable, carpet, grid and tile;
+        ``mvtec:<object>`` below the data root; ``folder:<path>``, a folder or zip of class folders
+        or in the layout of MVTec AD; ``npz:<path>``, your own arrays.
     root : str or pathlib.Path, optional
         The data root, default ``SSAD_DATA``; embedded sets and paths need none.
     split : {"train", "test"}

@@ -39,14 +39,16 @@ def find_named(name: str, root: Path, split: str) -> Path:
 
 
 def find_object(name: str, root: Path) -> Path:
-    """Return the folder of the MVTec object `name`: ``<root>/<name>`` or ``<root>/mvtec/<name>``.
+    """Return the folder of the MVTec object `name`: below the root, ``mvtec/`` or a ``<name>/``.
+
+    The last is what unpacking an archive into a folder of its own name leaves.
 
     Raises
     ------
     SsadError
-        If neither exists.
+        If none of them exists.
     """
-    for parent in (root, root / "mvtec"):
+    for parent in (root, root / "mvtec", root / name):
         if name and (parent / name / "train" / "good").is_dir():
             return parent / name
     present = objects(root)
@@ -60,8 +62,10 @@ def find_object(name: str, root: Path) -> Path:
 
 def objects(root: Path) -> list[str]:
     """Return the names of the folders in the layout of MVTec AD below `root`."""
-    found = [*root.glob("*/train/good"), *root.glob("mvtec/*/train/good")]
-    return sorted({folder.parents[1].name for folder in found})
+    found = [folder.parents[1] for folder in root.glob("*/train/good")]
+    nested = [folder.parents[1] for folder in root.glob("*/*/train/good")]
+    found += [folder for folder in nested if folder.parent.name in ("mvtec", folder.name)]
+    return sorted({folder.name for folder in found})
 
 
 def describe(root: Path | None) -> list[Row]:

@@ -14,6 +14,7 @@ from ssad_lib.data.draws import below, uniform
 
 Images = np.ndarray
 Masks = np.ndarray
+Defect = Callable[[Images, np.random.Generator], tuple[Images, Masks]]
 KNOTS = 48  # points of a crack: close enough to leave no gap at 256 pixels
 
 
@@ -54,14 +55,14 @@ def _crooked_line(rng: np.random.Generator, count: int) -> tuple[np.ndarray, np.
 
 def hole(images: Images, rng: np.random.Generator) -> tuple[Images, Masks]:
     """Punch one ragged dark hole."""
-    masks = _blob(rng, len(images), images.shape[2], 0.06, 0.13) > 0
+    masks = blob(rng, len(images), images.shape[2], 0.06, 0.13) > 0
     depth = uniform(rng, 0.02, 0.12, (len(images), 1, 1, 1))
     return np.where(masks[:, None], depth, images), masks
 
 
 def stain(images: Images, rng: np.random.Generator) -> tuple[Images, Masks]:
     """Soak one patch in a dye; the surface shows through."""
-    edge = _blob(rng, len(images), images.shape[2], 0.12, 0.24)
+    edge = blob(rng, len(images), images.shape[2], 0.12, 0.24)
     masks = edge > 0
     absorbed = uniform(rng, 0.0, 1.0, (len(images), 3, 1, 1))
     absorbed = absorbed / absorbed.max(axis=1, keepdims=True)
@@ -71,7 +72,7 @@ def stain(images: Images, rng: np.random.Generator) -> tuple[Images, Masks]:
 
 def worn(images: Images, rng: np.random.Generator) -> tuple[Images, Masks]:
     """Wear the structure away in one patch, so that its mean colour is left."""
-    masks = _blob(rng, len(images), images.shape[2], 0.1, 0.2) > 0
+    masks = blob(rng, len(images), images.shape[2], 0.1, 0.2) > 0
     mean = images.mean(axis=(2, 3), keepdims=True)
     return np.where(masks[:, None], mean + 0.15 * (images - mean), images), masks
 
@@ -94,7 +95,7 @@ def misplaced(images: Images, rng: np.random.Generator) -> tuple[Images, Masks]:
     return np.where(masks[:, None], moved, images), masks
 
 
-def _blob(
+def blob(
     rng: np.random.Generator, count: int, size: int, smallest: float, largest: float
 ) -> np.ndarray:
     """Return a field ``(count, size, size)``, positive inside one ragged blob in each image."""
@@ -106,7 +107,7 @@ def _blob(
     return 1 - (down[:, :, None] + right[:, None, :]) + ragged
 
 
-DEFECTS: dict[str, Callable[[Images, np.random.Generator], tuple[Images, Masks]]] = {
+DEFECTS: dict[str, Defect] = {
     "crack": crack,
     "hole": hole,
     "stain": stain,

@@ -2,8 +2,10 @@
 
 from ssad_lib.detectors.autoencoder import AE, DAE
 from ssad_lib.detectors.base import Detector
+from ssad_lib.detectors.discriminator import Discriminator
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
 from ssad_lib.detectors.prediction import AP
+from ssad_lib.detectors.self_tuning import STSSAD
 
 DETECTORS: dict[str, type[Detector]] = {
     "AE": AE,
@@ -11,11 +13,16 @@ DETECTORS: dict[str, type[Detector]] = {
     "DeepSVDD": DeepSVDD,
     "DeepSAD": DeepSAD,
     "AP": AP,
+    "STSSAD": STSSAD,
+    "Discriminator": Discriminator,
 }
 """Every detector by the name a run specification uses."""
 
-AUGMENTED = ("DAE", "DeepSAD", "AP")
+AUGMENTED = ("DAE", "DeepSAD", "AP", "STSSAD", "Discriminator")
 """Those that take an augmentation (``augmentation``, ``augmentation_options``)."""
+
+TRAINED_ALONE = ("STSSAD", "Discriminator")
+"""Those whose training is no `ssad_lib.detectors.course.Course`: fleets cannot take them."""
 
 __all__ = [
     "AE",
@@ -23,8 +30,11 @@ __all__ = [
     "AUGMENTED",
     "DAE",
     "DETECTORS",
+    "STSSAD",
+    "TRAINED_ALONE",
     "DeepSAD",
     "DeepSVDD",
     "Detector",
+    "Discriminator",
     "NonFiniteError",
 ]

@@ -15,17 +15,10 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from ssad_lib.detectors import Detector
+from ssad_lib.detectors import TRAINED_ALONE, Detector
 from ssad_lib.detectors.course import Course, Outcome
-from ssad_lib.engine.run import (
-    failed,
-    finished,
-    load_images,
-    make_detector,
-    one_thread,
-    perform,
-    training_images,
-)
+from ssad_lib.engine.images import load_images, training_images
+from ssad_lib.engine.run import failed, finished, make_detector, one_thread, perform
 from ssad_lib.engine.stacked import train_together
 from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.record import Record
@@ -60,7 +53,8 @@ def group(specs: Sequence[RunSpec], largest: int | None = None) -> list[Fleet]:
     size = fleet_size(largest)
     alike: dict[Hashable, list[RunSpec]] = {}
     for place, spec in enumerate(specs):
-        alike.setdefault(_shape(spec) if size > 1 else place, []).append(spec)
+        together = size > 1 and spec.detector not in TRAINED_ALONE
+        alike.setdefault(_shape(spec) if together else place, []).append(spec)
     return [
         tuple(members[start : start + size])
         for members in alike.values()

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import wasserstein_distance
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import silhouette_score
 from sklearn.model_selection import cross_val_predict
 from torch import Tensor
 
 from ssad_lib import augment, metrics, rng
+from ssad_lib.alignment import criteria
+from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
 from ssad_lib.detectors import DAE, Detector
-from ssad_lib.record import AUGMENTED, NORMAL, REPAIR
+from ssad_lib.detectors.gaussian import GaussianDetector
+from ssad_lib.record import AUGMENTED, HISTORY, NORMAL, REPAIR
 from ssad_lib.spec import RunSpec
 from ssad_lib.tasks import CONTROLLED, TESTBEDS
 
+TRAINED = "trained"  # group of training normals, among the embeddings alone
 SAMPLES = 200  # images of each kind that distances, probes and embeddings use
 FOLDS = 5
 DIGITS = 6  # significant digits kept
@@ -54,7 +60,8 @@ def of_task(
     AE and DAE: ``error_anomaly`` (e_copy), ``wasserstein`` (between the scores of augmented normals
     and of the anomalies), for controlled tasks ``error_repair`` (e_inv). Detectors that embed:
     ``position`` (t of METHODS 8.3), for controlled tasks ``probe_auc`` and ``silhouette``. AP:
-    ``auc_simple``.
+    ``auc_simple``. The detectors of papers 001 and 002: `ssad_lib.alignment.CRITERIA`, with normals
+    and anomalies as one unlabelled test set.
     """
     measured: Measures = {}
     controlled = name.startswith(f"{CONTROLLED}/")
@@ -70,10 +77,25 @@ def of_task(
             )
         if controlled:
             measured |= separation(embeddings[NORMAL], embeddings[name])
+        if TRAINED in embeddings:
+            test = np.concatenate([embeddings[NORMAL], embeddings[name]])
+            measured |= criteria(embeddings[TRAINED], embeddings[AUGMENTED], test)
     for kind in detector.other_scores:
         other = scores[f"{kind}/{NORMAL}"], scores[f"{kind}/{name}"]
         measured[f"auc_{kind}"] = metrics.auroc_between(*other)
     return _rounded(measured)
+
+
+def shown(detector: Detector, spec: RunSpec, train: Tensor) -> dict[str, Tensor]:
+    """Return the groups of training images whose embeddings are measured, by name.
+
+    Augmented ones if `spec` trains with an augmentation, and beside them the normals themselves if
+    `detector` is one that the criteria of paper 002 choose among.
+    """
+    if spec.detector not in TAKES_AUGMENTATION:
+        return {}
+    groups = {AUGMENTED: augmented_normals(spec, train)}
+    return groups | {TRAINED: train} if isinstance(detector, GaussianDetector) else groups
 
 
 def augmented_normals(spec: RunSpec, train: Tensor, count: int = SAMPLES) -> Tensor:
@@ -93,6 +115,15 @@ def embed(detector: Detector, groups: Mapping[str, Tensor]) -> dict[str, NDArray
     if not hasattr(detector, "embed"):
         return {}
     return {name: detector.embed(images[:SAMPLES].clamp(0, 1)) for name, images in groups.items()}
+
+
+def histories(detector: Detector) -> Scores:
+    """Return how ST-SSAD's losses and hyper-parameters went, as ``history/<init>/<name>``."""
+    return {
+        f"{HISTORY}{place}/{name}": np.array([row[name] for row in init["history"]], np.float32)
+        for place, init in enumerate(getattr(detector, "inits_", ()))
+        for name in (init["history"][0] if init["history"] else ())
+    }
 
 
 def repairs(detector: DAE, groups: Mapping[str, Tensor]) -> Scores:
@@ -132,9 +163,12 @@ def separation(normal: NDArray[np.float32], anomalous: NDArray[np.float32]) -> M
         return {"probe_auc": 0.5, "silhouette": 0.0}
     scaled = (points - points.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
     folds = min(FOLDS, len(normal), len(anomalous))
-    guess = cross_val_predict(
-        LogisticRegression(), scaled, labels, cv=folds, method="decision_function"
-    )
+    with warnings.catch_warnings():
+        # Hundreds of dimensions and few images: the ranks are settled before the weights are.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        guess = cross_val_predict(
+            LogisticRegression(), scaled, labels, cv=folds, method="decision_function"
+        )
     return {
         "probe_auc": metrics.auroc(labels, guess),
         "silhouette": float(silhouette_score(points, labels)),

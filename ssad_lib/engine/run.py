@@ -19,10 +19,17 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 import ssad_lib
-from ssad_lib import data, metrics, paths, tasks
+from ssad_lib import metrics, paths, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
 from ssad_lib.detectors import DAE, DETECTORS, Detector
 from ssad_lib.engine import measures
+from ssad_lib.engine.images import (
+    image_set,
+    tested_images,
+    training_images,
+    unlabelled_images,
+    untouched,
+)
 from ssad_lib.errors import NonFiniteError, SsadError, unknown
 from ssad_lib.record import AUGMENTED, NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
@@ -79,20 +86,9 @@ def train(spec: RunSpec) -> Detector:
     """
     normals = training_images(spec)
     with one_thread():
+        if spec.unlabelled:
+            return make_detector(spec).fit(normals, unlabelled_images(spec))
         return make_detector(spec).fit(normals)
-
-
-def training_images(spec: RunSpec) -> Tensor:
-    """Return the normal training images of `spec`, ``(n, C, H, W)`` in [0, 1].
-
-    Raises
-    ------
-    SsadError
-        If the images on disk are not those the specification was made for.
-    """
-    images, test = image_set(spec, "train"), image_set(spec, "test")
-    check_fingerprint(spec, images.fingerprint, test.fingerprint)
-    return tasks.normal_images(images, spec.normal_class)
 
 
 def make_detector(spec: RunSpec) -> Detector:
@@ -110,43 +106,6 @@ def make_detector(spec: RunSpec) -> Detector:
         return DETECTORS[spec.detector](**settings)
     except TypeError as error:
         raise SsadError(f"detector {spec.detector}: {error}") from error
-
-
-def image_set(spec: RunSpec, split: str) -> data.ImageSet:
-    """Return the train or test images of `spec` (kept for the next run of this process)."""
-    count = spec.images_per_class if split == "train" else spec.test_images_per_class
-    return load_images(spec.image_set, split, count or None, spec.size or None)
-
-
-@lru_cache(maxsize=8)
-def load_images(
-    name: str, split: str, images_per_class: int | None, size: int | None
-) -> data.ImageSet:
-    """Return one split of an image set (kept for the next run of this process)."""
-    return data.load(name, split=split, images_per_class=images_per_class, size=size)
-
-
-def fingerprint(train: str, test: str) -> str:
-    """Return the one fingerprint of both splits that enters a specification."""
-    return f"{train}+{test}"
-
-
-def content(name: str, images_per_class: int, test_images_per_class: int, size: int) -> str:
-    """Return the fingerprint of the train and test images that a study uses."""
-    parts = [
-        load_images(name, split, count or None, size or None).fingerprint
-        for split, count in (("train", images_per_class), ("test", test_images_per_class))
-    ]
-    return fingerprint(*parts)
-
-
-def check_fingerprint(spec: RunSpec, train: str, test: str) -> None:
-    """Raise `SsadError` if the images on disk are not those the specification was made for."""
-    if spec.fingerprint != fingerprint(train, test):
-        raise SsadError(
-            f"image set '{spec.image_set}' has changed since the study was planned: its content "
-            "no longer matches the run specification; start the study again"
-        )
 
 
 @contextmanager
@@ -176,37 +135,27 @@ def evaluate(
         If a score is NaN or infinite.
     """
     groups = tested_images(spec)
+    if not getattr(detector, "transductive", True):
+        groups = untouched(groups, detector.tuned_on_)
     scores = _scores(detector, groups)
     trained_on = tasks.normal_images(image_set(spec, "train"), spec.normal_class)
     if isinstance(detector, DAE):
         shown = measures.augmented_normals(spec, trained_on)
         scores[AUGMENTED] = detector.errors(shown, shown)
         scores |= measures.repairs(detector, groups)
+    scores |= measures.histories(detector)
     for name, values in scores.items():
         if not np.isfinite(values).all():
             raise NonFiniteError(
                 f"the scores of '{name}' became NaN or infinite: lower the learning rate"
             )
-    if spec.detector in TAKES_AUGMENTATION:
-        groups[AUGMENTED] = measures.augmented_normals(spec, trained_on)
-    embeddings = measures.embed(detector, groups)
+    embeddings = measures.embed(detector, groups | measures.shown(detector, spec, trained_on))
     results = tuple(
         _measure(name, scores, measures.of_task(name, detector, scores, embeddings))
         for name in groups
         if measures.is_task(name)
     )
     return scores, results
-
-
-def tested_images(spec: RunSpec) -> dict[str, Tensor]:
-    """Return the test images of `spec` by name of their score group: normals, then each task's."""
-    test = image_set(spec, "test")
-    groups = {NORMAL: tasks.normal_images(test, spec.normal_class)}
-    for testbed in spec.testbeds:
-        for name, images in tasks.anomalies(test, spec.normal_class, testbed, spec.seed):
-            # CutOut and the like stay in [0, 1] up to the last bit of float32.
-            groups[f"{testbed}/{name}"] = images.clamp(0, 1)
-    return groups
 
 
 def _scores(detector: Detector, groups: dict[str, Tensor]) -> dict[str, NDArray[np.float32]]:

@@ -5,25 +5,34 @@ page draws each figure once for light and once for dark readers.
 """
 
 from ssad_lib.figures.benchmarks import speed_ratios
+from ssad_lib.figures.choices import best_of_many, choice_gains
 from ssad_lib.figures.comparisons import anomaly_bars, position_plot, scatter_with_ranks
+from ssad_lib.figures.directions import directions
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
 from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.forests import differences, forest
 from ssad_lib.figures.images import image_rows, reconstruction_panels
+from ssad_lib.figures.landscapes import landscape
 from ssad_lib.figures.maps import heat_maps, verdict_grid
 from ssad_lib.figures.rankings import ranking
 from ssad_lib.figures.schemes import network_scheme
+from ssad_lib.figures.tuning import learned_against_true, trajectories
 
 __all__ = [
     "Drawing",
     "anomaly_bars",
+    "best_of_many",
+    "choice_gains",
     "differences",
+    "directions",
     "embedding",
     "error_histograms",
     "forest",
     "heat_maps",
     "image_rows",
+    "landscape",
+    "learned_against_true",
     "network_scheme",
     "position_plot",
     "ranking",
@@ -31,5 +40,6 @@ __all__ = [
     "scatter_with_ranks",
     "score_histograms",
     "speed_ratios",
+    "trajectories",
     "verdict_grid",
 ]

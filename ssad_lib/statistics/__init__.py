@@ -3,6 +3,7 @@
 from ssad_lib.statistics.intervals import (
     binomial_interval,
     bootstrap_interval,
+    difference_interval,
     two_stage_interval,
 )
 from ssad_lib.statistics.multiple import holm
@@ -35,6 +36,7 @@ __all__ = [
     "bootstrap_interval",
     "category_rank",
     "clustered",
+    "difference_interval",
     "friedman",
     "holm",
     "signed_rank",

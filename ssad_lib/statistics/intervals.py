@@ -56,6 +56,41 @@ def bootstrap_interval(
     return float(answer.confidence_interval.low), float(answer.confidence_interval.high)
 
 
+def difference_interval(
+    first: ArrayLike,
+    second: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    draws: int = DRAWS,
+    seed: int = 0,
+) -> tuple[float, float]:
+    """Return the percentile bootstrap interval of the difference of two means (first - second).
+
+    The units of both are resampled independently of each other.
+
+    Parameters
+    ----------
+    first, second : array_like of float, shapes (n,) and (m,)
+        One value per unit, at least two each.
+    confidence, draws, seed
+        As in `bootstrap_interval`.
+
+    Raises
+    ------
+    SsadError
+        If either has fewer than two units.
+    """
+    random = np.random.default_rng(seed)
+    means = []
+    for values in (first, second):
+        units = np.asarray(values, dtype=np.float64).ravel()
+        if len(units) < 2:
+            raise SsadError(f"a bootstrap interval needs at least two units, not {len(units)}")
+        means.append(units[random.integers(len(units), size=(draws, len(units)))].mean(axis=1))
+    ends = np.quantile(means[0] - means[1], [(1 - confidence) / 2, (1 + confidence) / 2])
+    return float(ends[0]), float(ends[1])
+
+
 def two_stage_interval(
     values: ArrayLike, *, confidence: float = 0.95, draws: int = DRAWS, seed: int = 0
 ) -> tuple[float, float]:

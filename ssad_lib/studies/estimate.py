@@ -9,36 +9,35 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 import multiprocessing
 import statistics
 import time
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from ssad_lib.detectors import TRAINED_ALONE
 from ssad_lib.detectors.course import DRAWN, Course, train
 from ssad_lib.engine.executors import workers
-from ssad_lib.engine.run import (
-    evaluate,
-    image_set,
-    make_detector,
-    one_thread,
-    provenance,
-    training_images,
-)
+from ssad_lib.engine.images import image_set, training_images
+from ssad_lib.engine.run import evaluate, make_detector, one_thread, provenance
 from ssad_lib.errors import NonFiniteError
 from ssad_lib.spec import RunSpec, options
-from ssad_lib.studies.grid import training_label
+from ssad_lib.studies.estimate_tuning import extrapolated
+from ssad_lib.studies.grid import SHOWN, training_label
 
 SAMPLED = 2  # runs of each kind that are timed
 LEAST_SECONDS = 0.5  # of training that are timed, at least
 LONG_SECONDS = 4.0  # what takes longer is timed once
 FEW = 8  # images of a class with which the evaluation is timed first
+KNOWN = {*SHOWN, "precision"}  # options that the label of a training states
 BACKWARD = 3  # forward and backward cost three times the forward pass
 
 
@@ -168,41 +167,63 @@ def measure(spec: RunSpec) -> Cost:
     images = training_images(spec)
     tested = int((image_set(spec, "test").labels == spec.normal_class).sum())
     loading = time.perf_counter() - started
+    if spec.detector in TRAINED_ALONE:
+        return _without_course(spec, tested, loading)
     detector = make_detector(spec)
     with one_thread():
         few = images[: max(2 * detector.batch_size, DRAWN)]
         course = detector.prepare(few)
         scale = len(images) / len(few) * course.epochs * passes
+        shown = [len(batch[0]) for batch in course.epoch()]
         outcome = train(replace(course, epochs=0))
         scoring = _by_line(lambda n: detector.finish(images[:n], outcome), len(images))
         evaluation = _by_line(
             lambda n: evaluate(detector, replace(spec, test_images_per_class=n)), tested
         )
         return Cost(
-            training=_seconds_of_epoch(course) * scale if scale else 0.0,
+            training=_seconds_of_epoch(course, shown) * scale if scale else 0.0,
             evaluation=scoring + evaluation,
             memory=provenance(0.0)["peak_memory_mib"],
-            operations=_operations(course, few) * scale,
+            operations=_operations(course, few) * sum(shown) * scale,
             loading=loading,
         )
 
 
-def _seconds_of_epoch(course: Course) -> float:
-    """Return the seconds of one epoch of `course`, the first one not counted unless it is long."""
-    one = replace(course, epochs=1)
-    first = _timed(_trained, one)
-    if first > LONG_SECONDS:
-        return first
-    started, epochs = time.perf_counter(), 0
-    while time.perf_counter() - started < LEAST_SECONDS:
-        _trained(one)
-        epochs += 1
-    return (time.perf_counter() - started) / epochs
+def _without_course(spec: RunSpec, tested: int, loading: float) -> Cost:
+    """Return what a run takes whose detector trains by itself."""
+    with one_thread():
+        fit = extrapolated(spec)
+        evaluation = _by_line(
+            lambda n: evaluate(fit.detector, replace(spec, test_images_per_class=n)), tested
+        )
+    memory = provenance(0.0)["peak_memory_mib"]
+    return Cost(fit.seconds, evaluation, memory, fit.operations, loading)
 
 
-def _trained(course: Course) -> None:
-    with contextlib.suppress(NonFiniteError):  # such a run takes as long as any other
-        train(course)
+def _seconds_of_epoch(course: Course, shown: Sequence[int]) -> float:
+    """Return the seconds of one epoch of `course`, whose batches show so many images each.
+
+    Only its first batches are trained on; what is trained first of all is not counted, unless it
+    takes long.
+    """
+    # Batches are augmented together: fewer than one such lot would pay for what they do not use.
+    batches = min(len(shown), math.ceil(DRAWN / course.batch_size))
+    first = _seconds_of_batches(course, batches)
+    if first <= LONG_SECONDS:
+        batches = min(len(shown), max(batches, int(batches * LEAST_SECONDS / first)))
+        first = _seconds_of_batches(course, batches)
+    return first * sum(shown) / sum(shown[:batches])
+
+
+def _seconds_of_batches(course: Course, batches: int) -> float:
+    """Return the seconds of one pass over the first `batches`, of several if it is short."""
+    part = replace(course, epochs=1, epoch=lambda: islice(course.epoch(), batches))
+    started, passes = time.perf_counter(), 0
+    while passes == 0 or time.perf_counter() - started < LEAST_SECONDS:
+        with contextlib.suppress(NonFiniteError):  # such a run takes as long as any other
+            train(part)
+        passes += 1
+    return (time.perf_counter() - started) / passes
 
 
 def _by_line(function: Callable[[int], object], total: int) -> float:
@@ -229,12 +250,11 @@ def _timed(function: Callable[[Any], object], argument: object) -> float:
 
 
 def _operations(course: Course, images: Tensor) -> float:
-    """Return the floating-point operations of one epoch of `course` on `images`."""
+    """Return the floating-point operations of training `course` on one image."""
     network = copy.deepcopy(course.network).to("meta")
     with FlopCounterMode(display=False) as counter:
         network(torch.empty((2, *images.shape[1:]), device="meta"))
-    shown = sum(len(batch[0]) for batch in course.epoch())
-    return BACKWARD * counter.get_total_flops() / 2 * shown
+    return BACKWARD * counter.get_total_flops() / 2
 
 
 def _kind(spec: RunSpec) -> Hashable:
@@ -246,8 +266,10 @@ def _kind(spec: RunSpec) -> Hashable:
 
 def _name(spec: RunSpec) -> str:
     family = f"{spec.detector}/{spec.augmentation}" if spec.detector == "AP" else spec.detector
-    budget = training_label([family], spec.size, dict(spec.detector_options))
-    return f"{budget}, {spec.image_set}"
+    chosen = dict(spec.detector_options)
+    budget = training_label([family], spec.size, chosen)
+    others = [f"{name} {value}" for name, value in chosen.items() if name not in KNOWN]
+    return ", ".join([budget, *others, spec.image_set])
 
 
 def _spread(members: Sequence[RunSpec]) -> list[RunSpec]:

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from ssad_lib import tasks
-from ssad_lib.engine.run import content
+from ssad_lib.engine.images import content
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record
 from ssad_lib.spec import Options, RunSpec, options
@@ -157,7 +157,7 @@ class Budget:
                 size=training.size,
                 normal_class=normal_class,
                 seed=seed,
-                testbeds=tasks.TESTBEDS,
+                testbeds=(tasks.CONTROLLED, tasks.IN_THE_WILD),
                 fingerprint=images,
             )
 

@@ -9,6 +9,8 @@ from ssad_lib import profiles
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import deviations, runs
+from ssad_lib.studies.pitfalls import selection_experiment
+from ssad_lib.studies.self_tuning import runs as tuning
 
 
 def of_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
@@ -19,7 +21,10 @@ def of_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
     planned = [*runs.for_chapter(chapter, settings), *runs.cases(chapter, settings)]
     if chapter == "reference/deviations":
         planned += deviations.specs(Budget.of(settings))
-    return planned
+    if chapter == "pitfalls/alignment-validation":
+        planned += selection_experiment.defect_grid(settings)
+        planned += selection_experiment.candidates(settings)
+    return planned + tuning.for_chapter(chapter, settings)
 
 
 def of_book(

@@ -6,6 +6,7 @@ and delays its text: keep it to a few hundred kilobytes. A saved page sorts the 
 dictionaries, so whatever has an order is in a list.
 """
 
+from ssad_lib.widgets.cherries import CherryPicker
 from ssad_lib.widgets.embeddings import EmbeddingBrowser
 from ssad_lib.widgets.forests import ForestBrowser
 from ssad_lib.widgets.pairs import PairBrowser
@@ -15,6 +16,7 @@ from ssad_lib.widgets.thresholds import ThresholdExplorer
 
 __all__ = [
     "Axis",
+    "CherryPicker",
     "EmbeddingBrowser",
     "ForestBrowser",
     "PairBrowser",

@@ -29,7 +29,7 @@ class ThresholdExplorer(anywidget.AnyWidget):
     """
 
     _esm = script("plots", "threshold_explorer")
-    _css = style("plots", "threshold_explorer")
+    _css = style("plots", "facts", "threshold_explorer")
     label = traitlets.Unicode().tag(sync=True)
     names = traitlets.List(traitlets.Unicode()).tag(sync=True)
     panels = traitlets.Dict().tag(sync=True)

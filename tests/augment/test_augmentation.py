@@ -23,6 +23,9 @@ VARIANTS = [
     augment.get("cp-scar", scar_scale_with_image=True),
     augment.get("cutpaste", cutpaste_aspect_mode="loguniform", cutpaste_area_law="loguniform"),
     augment.get("simclr", simclr_blur_p=0.5),
+    augment.get("cutdiff", size=0.03, ratio=2.0, angle=30),
+    augment.get("cutdiff", size=0.2, size_semantics="length"),
+    *(augment.get("rotation", angle=33, rot_padding=p) for p in ("zeros", "border", "reflection")),
 ]
 each = pytest.mark.parametrize("aug", ALL, ids=lambda aug: aug.name)
 each_variant = pytest.mark.parametrize("aug", VARIANTS, ids=lambda aug: f"{aug.name}{aug.options}")
@@ -66,7 +69,10 @@ def test_a_generator_decides_the_result(aug: Augmentation) -> None:
     images = images_of(40, 3, 32, 32)
     first, again, other = (aug(images, rng.generator(seed)) for seed in (1, 1, 2))
     assert torch.equal(first, again)
-    always_the_same = aug.name == "identity" or aug.options in ({"flip_p": 1}, {"invert_p": 1})
+    always_the_same = aug.name in ("identity", "rotation") or aug.options in (
+        {"flip_p": 1},
+        {"invert_p": 1},
+    )
     assert torch.equal(first, other) == always_the_same
 
 

@@ -9,6 +9,7 @@ from scipy import stats
 from ssad_lib import augment, rng
 from ssad_lib.augment import Parameters
 from ssad_lib.augment.local import turned_size
+from ssad_lib.errors import SsadError
 
 from .oracles import Draw, Images, torchvision_jitter
 
@@ -195,3 +196,37 @@ def test_scar_pastes_about_as_many_pixels_as_it_cuts(draw: Draw) -> None:
     pasted = (augment.get("cp-scar").apply(black, parameters) > 0.5).sum((1, 2, 3)).double()
     cut = (parameters["height"] * parameters["width"]).double()
     assert ((pasted - cut) / cut).abs().mean() < 0.05
+
+
+@pytest.mark.parametrize("area", [0.01, 0.04, 0.16])
+@pytest.mark.parametrize("aspect", [0.3, 1.0])
+@pytest.mark.parametrize("name", ["cutout", "cutpaste"])
+def test_area_and_aspect_can_be_fixed(
+    draw: Draw, noise_images: Images, name: str, area: float, aspect: float
+) -> None:
+    fixed: dict[str, object] = {f"{name}_area": (area, area), f"{name}_aspect": (aspect, aspect)}
+    if name == "cutpaste":
+        fixed |= {"cutpaste_aspect_mode": "loguniform", "cutpaste_jitter": 0.0}
+    side = 64
+    parameters = draw(name, 20, (3, side, side), **fixed)
+    height, width = parameters["height"].double(), parameters["width"].double()
+    assert height.unique().numel() == width.unique().numel() == 1
+    assert ((height * width).sqrt() - side * area**0.5).abs().max() <= 1
+    tall = height / width if name == "cutout" else width / height
+    assert tall[0] == pytest.approx(aspect, rel=0.35)
+    images = noise_images(20, 3, side, side)
+    changed = (augment.get(name, **fixed).apply(images, parameters) != images).any(1)
+    assert changed.sum((1, 2)).max() <= int(height[0] * width[0])
+    assert changed.sum((1, 2)).double().mean() >= 0.8 * height[0] * width[0]
+
+
+def test_defaults_of_area_and_aspect_are_the_papers(draw: Draw) -> None:
+    for name, area, aspect in (("cutout", (0.02, 0.33), (0.3, 3.3)),
+                               ("cutpaste", (0.02, 0.15), (0.3, 3.3))):  # fmt: skip
+        said = draw(name, 50, **{f"{name}_area": area, f"{name}_aspect": aspect})
+        assert all((said[key] == value).all() for key, value in draw(name, 50).items())
+
+
+def test_mixture_of_aspects_needs_one_between_its_bounds() -> None:
+    with pytest.raises(SsadError, match="needs 1 between its bounds"):
+        augment.get("cutpaste", cutpaste_aspect=(0.3, 0.5))

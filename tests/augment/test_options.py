@@ -45,6 +45,6 @@ def test_a_bad_option_is_one_clear_line(
 
 
 def test_values_as_read_from_a_parameter_file_are_taken() -> None:
-    assert augment.get("cutout", cutout_aspect=[1, 2]).options == {"cutout_aspect": (1.0, 2.0)}
+    assert augment.get("cutout", cutout_aspect=[1, 2]).options["cutout_aspect"] == (1.0, 2.0)
     assert augment.get("cp-scar", scar_h=[3, 5]).options["scar_h"] == (3, 5)
     assert augment.get("mask", mask_p=1).options["mask_p"] == 1.0

@@ -8,7 +8,10 @@ import pytest
 
 from ssad_lib.appearance import signed
 from ssad_lib.metrics import auroc_between
+from ssad_lib.widgets import CherryPicker
 from tests.book.conftest import MINI, SIZES, served
+from tests.widgets.test_cherries import EACH, NEVER, ONCE
+from tests.widgets.test_cherries import expected as picked
 
 pytestmark = [
     pytest.mark.browser,
@@ -207,3 +210,37 @@ def test_reconstructions_are_stepped_through_under_their_names(widget):
     seen.add(canvas.evaluate(PIXELS))
     assert len(seen) == 3
     assert words(widget) == "anomaly, Image 2"
+
+
+def tries(chapter, panel, peek, tried, tasks, seeds, draw):
+    """What the facts of the machine should say, from the tables of the chapter."""
+    name = {"DAE": "trials", "AP": "two_seeds"}[panel]
+    state = CherryPicker.from_tables({panel: chapter[name]}, label="x", plain="none").panels[panel]
+    *aucs, won, lucky = picked(state, peek, tried, tasks, seeds, draw)
+    return [*(f"{auc:.3f}" for auc in aucs), f"{won} of {tasks}", f"{lucky} of {won}"]
+
+
+@pytest.mark.parametrize("widget", ["ssad-tries"], indirect=True)
+def test_cherries_are_picked_by_keyboard_and_mouse(widget, chapter):
+    keyboard, facts = widget.page.keyboard, widget.locator("dd")
+    assert facts.all_inner_texts() == tries(chapter, "DAE", EACH, 1, 12, 1, 1)
+    assert widget.get_by_label("Seeds tried").count() == 0  # there is only one
+    field(widget, "Augmentations tried").focus()
+    keyboard.press("ArrowRight")
+    keyboard.press("ArrowRight")
+    assert facts.all_inner_texts() == tries(chapter, "DAE", EACH, 3, 12, 1, 1)
+    field(widget, "Peek at the labels").select_option(NEVER)
+    honest = facts.all_inner_texts()
+    assert honest == tries(chapter, "DAE", NEVER, 3, 12, 1, 1)
+    again = widget.get_by_role("button", name="Try again")
+    again.click()
+    again.press("Enter")
+    assert facts.all_inner_texts() == tries(chapter, "DAE", NEVER, 3, 12, 1, 3)
+    assert widget.locator("line.ssad-earlier").count() == 2
+    assert words(widget).startswith(f"Draw 3: {facts.first.inner_text()} reported, ")
+    field(widget, "Detector").select_option("AP")
+    field(widget, "Seeds tried").focus()
+    keyboard.press("End")
+    field(widget, "Peek at the labels").select_option(ONCE)
+    assert facts.all_inner_texts() == tries(chapter, "AP", ONCE, 3, 6, 2, 3)
+    assert widget.locator("line.ssad-earlier").count() == 0  # other settings start anew

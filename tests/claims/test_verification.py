@@ -1,6 +1,7 @@
 """`ssad verify`: verdicts from records alone, compared with the committed ones."""
 
 import json
+import re
 
 import pandas as pd
 import pytest
@@ -26,14 +27,15 @@ def right(home, monkeypatch):
 
 
 def test_every_claim_has_a_test_and_every_test_a_claim():
-    assert ledger.names() == list(claims.TESTS) == [f"A{i:02d}" for i in range(1, 27)]
+    assert ledger.names() == list(claims.TESTS) == sorted(set(ledger.names()))
+    assert all(re.fullmatch(r"[A-F]\d\d", name) for name in ledger.names())
 
 
 def test_an_empty_store_has_run_nothing(home, capsys):
     assert cli.main(["verify", "--profile", "smoke"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == 26
-    assert all("not run" in line for line in lines)
+    assert len(lines) == len(ledger.names())
+    assert all("not run" in line for line in lines if not line.startswith(("B10", "B11")))
 
 
 def test_committed_verdicts_are_compared(right, capsys):
@@ -94,6 +96,6 @@ def test_claims_state_everything():
     for name in ledger.names():
         claim = ledger.read(name)
         assert all(len(text) > 8 for text in vars(claim).values() if text != claim.id)
-        assert claim.where.startswith("Paper 000")
+        assert re.match(r"Paper 00\d, ", claim.where)
     with pytest.raises(SsadError, match="unknown claim .A0I.: did you mean"):
         ledger.read("A0I")

@@ -50,3 +50,11 @@ def test_without_a_data_root_only_embedded_sets_are_there() -> None:
     states = {row.name: row.state for row in describe(None)}
     assert states["digits"] == "embedded"
     assert states["cifar10"] == "missing"
+
+
+def test_a_defect_set_in_a_folder_of_its_own_name_is_found(tmp_path: Path) -> None:
+    write(tmp_path / "magnets" / "magnets", defect_files())
+    write(tmp_path / "other" / "unrelated", defect_files())
+    assert load("mvtec:magnets", tmp_path, "test").classes[0] == "good"
+    names = [row.name for row in describe(tmp_path) if row.name.startswith("mvtec:")]
+    assert names == ["mvtec:magnets"]

@@ -8,7 +8,12 @@ import pytest
 from scipy import stats
 
 from ssad_lib.errors import SsadError
-from ssad_lib.statistics import binomial_interval, bootstrap_interval, two_stage_interval
+from ssad_lib.statistics import (
+    binomial_interval,
+    bootstrap_interval,
+    difference_interval,
+    two_stage_interval,
+)
 
 
 def test_two_stage_interval_resamples_classes_not_cells():
@@ -52,3 +57,22 @@ def test_binomial_interval_agrees_with_r():
 def test_what_is_no_proportion_is_an_error(successes, trials):
     with pytest.raises(SsadError, match="proportion"):
         binomial_interval(successes, trials)
+
+
+def test_difference_of_means_resamples_both_sides():
+    random = np.random.default_rng(3)
+    first, second = random.normal(1, 0.5, 40), random.normal(0.2, 1, 60)
+    low, high = difference_interval(first, second)
+    effect = first.mean() - second.mean()
+    deviation = np.sqrt(first.var() / 40 + second.var() / 60)
+    assert (low, high) == pytest.approx(
+        (effect - 1.96 * deviation, effect + 1.96 * deviation), abs=0.03
+    )
+    assert difference_interval(first, second) == (low, high)
+    turned = difference_interval(second, first)
+    assert turned == pytest.approx((-high, -low), abs=0.02)
+
+
+def test_difference_of_means_needs_two_units_on_each_side():
+    with pytest.raises(SsadError, match="at least two units"):
+        difference_interval([1.0], [1.0, 2.0])

@@ -4,7 +4,8 @@ import pytest
 from torch.utils.flop_counter import FlopCounterMode
 
 from ssad_lib.cli import main
-from ssad_lib.engine.run import make_detector, training_images
+from ssad_lib.engine.images import training_images
+from ssad_lib.engine.run import make_detector
 from ssad_lib.errors import SsadError
 from ssad_lib.spec import options
 from ssad_lib.store import Store

@@ -28,6 +28,11 @@ WIDGETS = {
     "pairs": widgets.PairBrowser.from_scores(
         pair_scores(), {"DAE, Rotate": "AE"}, classes=["6", "9"]
     ),
+    "cherries": widgets.CherryPicker.from_tables(
+        {"DAE": pd.DataFrame({"none": [0.5, 0.6], "CutOut": [0.6, 0.5]})},
+        label="Detector",
+        plain="none",
+    ),
     "thresholds": widgets.ThresholdExplorer.from_scores({"GEOM": scores()}, label="Augmentation"),
 }
 
@@ -81,7 +86,7 @@ def test_every_asset_is_used():
 def test_own_styles_of_widgets_do_not_meet():
     """A page has the styles of all its widgets at once."""
     shared = set()
-    for file in (ASSETS / "widgets.css", ASSETS / "plots.css"):
+    for file in (ASSETS / f"{name}.css" for name in ("widgets", "plots", "facts")):
         shared |= set(re.findall(r"\.ssad-[\w-]+", file.read_text(encoding="utf-8")))
     seen = set(shared)
     for file in sorted(ASSETS.glob("*_*.css")):

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 from ssad_lib import paths
-from ssad_lib.engine.run import content
+from ssad_lib.engine.images import content
 from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.spec import RECIPE
 from ssad_lib.studies.alignment.measuring import COLUMNS, Plan, measured

@@ -19,8 +19,9 @@ from torch import Tensor
 from ssad_lib import augment, data, rng, tasks
 from ssad_lib.alignment import kernel, noise_floor
 from ssad_lib.encoders import Encoder, encoder
+from ssad_lib.engine.images import load_images
 from ssad_lib.engine.progress import Progress
-from ssad_lib.engine.run import load_images, one_thread
+from ssad_lib.engine.run import one_thread
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION
 

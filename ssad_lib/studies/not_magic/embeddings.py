@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from ssad_lib import augment, data, paper_values, tasks
 from ssad_lib.detectors import DAE
+from ssad_lib.engine.images import image_set, tested_images
 from ssad_lib.engine.measures import augmented_normals
-from ssad_lib.engine.run import image_set, one_thread, tested_images, train
+from ssad_lib.engine.run import one_thread, train
 from ssad_lib.evidence import NO_AUGMENTATION, UNTRAINED, Evidence, record_of
 from ssad_lib.record import NORMAL, Record
 from ssad_lib.tasks import CONTROLLED, IN_THE_WILD

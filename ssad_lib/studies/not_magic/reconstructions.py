@@ -13,7 +13,8 @@ from torch import Tensor
 
 from ssad_lib import augment, data, metrics
 from ssad_lib.detectors import DAE
-from ssad_lib.engine.run import tested_images, train
+from ssad_lib.engine.images import tested_images
+from ssad_lib.engine.run import train
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION, UNTRAINED, row_of
 from ssad_lib.record import NORMAL, REPAIR, Record

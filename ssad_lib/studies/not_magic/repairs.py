@@ -125,8 +125,9 @@ def cases_line(settings: Mapping[str, Any]) -> str:
     if not data.is_digits(image_set):
         return f"The cases {pairs} need digits; {image_set} has none, so this run leaves them out."
     return (
-        f"The cases {pairs} are trained longer: {settings['case_epochs']} epochs of batches of "
-        f"{settings['case_batch_size']} at rate {settings['case_learning_rate']:g}, "
+        f"The cases {pairs} are trained longer: {settings['case_images_per_class'] or 'all'} "
+        f"images, {settings['case_epochs']} epochs of batches of {settings['case_batch_size']} "
+        f"at rate {settings['case_learning_rate']:g}, "
         f"{len(settings['case_seeds'])} seeds."
     )
 

@@ -17,6 +17,7 @@ UNTRAINED_PREDICTOR = "flip"  # AP needs some augmentation even where nothing is
 ROTATION = "rotate"  # figures 2 and 9
 # Pairs of digits that an augmentation resembles by nature or by chance (section 6.1, appendix F).
 DIGIT_CASES = ((6, 9, "rotate"), (0, 3, "cutpaste"))
+CASE_BUDGET = ("images_per_class", "epochs", "batch_size", "learning_rate")
 
 
 def table_1(budget: Budget) -> list[RunSpec]:
@@ -73,8 +74,9 @@ def repairs(budget: Budget) -> list[RunSpec]:
 def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
     """Return the runs of the digit cases (`DIGIT_CASES`): AE and DAE with each of `case_seeds`.
 
-    They are trained for ``case_epochs`` in batches of ``case_batch_size`` at
-    ``case_learning_rate``: to turn a digit takes longer, and smaller steps, than to fill a hole.
+    They are trained on ``case_images_per_class`` images for ``case_epochs`` in batches of
+    ``case_batch_size`` at ``case_learning_rate``: to turn a digit takes more images, more epochs
+    and smaller steps than to fill a hole.
     Image sets that are not digits have none.
 
     Raises
@@ -86,7 +88,7 @@ def digit_cases(settings: Mapping[str, Any]) -> list[RunSpec]:
         raise SsadError("parameter 'case_seeds' is empty: name at least one, such as [0]")
     if not is_digits(settings["image_set"]):
         return []
-    longer = {name: settings[f"case_{name}"] for name in ("epochs", "batch_size", "learning_rate")}
+    longer = {name: settings[f"case_{name}"] for name in CASE_BUDGET}
     runs: list[RunSpec] = []
     for normal_class, _, name in DIGIT_CASES:
         chosen = {"normal_classes": [normal_class], "seeds": settings["case_seeds"]}
@@ -103,7 +105,14 @@ def for_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
 
 def cases(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
     """Return the runs of single classes with many seeds that a chapter has beside its grid."""
-    return digit_cases(settings) if chapter == "not-magic/observation-3" else []
+    make = CASES.get(chapter)
+    return make(settings) if make else []
+
+
+def many_seeds(settings: Mapping[str, Any]) -> list[RunSpec]:
+    """Return the runs of `error_bias` for ``case_classes`` and ``case_seeds``."""
+    chosen = {"normal_classes": settings["case_classes"], "seeds": settings["case_seeds"]}
+    return error_bias(Budget.of({**settings, **chosen}))
 
 
 CHAPTERS: dict[str, Callable[[Budget], list[RunSpec]]] = {
@@ -116,5 +125,11 @@ CHAPTERS: dict[str, Callable[[Budget], list[RunSpec]]] = {
     "not-magic/observation-4": grid,
     "not-magic/observation-5": grid,
     "not-magic/observation-6": grid,
+    "pitfalls/snooping": grid,
+    "pitfalls/alignment-validation": grid,
     "reference/deviations": lambda budget: [*grid(budget), *table_1(budget)],
+}
+CASES: dict[str, Callable[[Mapping[str, Any]], list[RunSpec]]] = {
+    "not-magic/observation-3": digit_cases,
+    "pitfalls/snooping": many_seeds,
 }

@@ -14,6 +14,7 @@ NAME = "not-magic/observation-3"
 CHAPTER = {
     **SETTINGS, "normal_classes": [0], "epochs": 1,
     "case_seeds": [0], "case_epochs": 2, "case_batch_size": 16, "case_learning_rate": 0.002,
+    "case_images_per_class": 20,
 }  # fmt: skip
 
 

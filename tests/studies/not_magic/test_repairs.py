@@ -17,7 +17,7 @@ SETTINGS = {"normal_classes": [0, 6], "seeds": [0]}
 CASES = {
     **EVERY_MODEL, **SETTINGS,
     "case_seeds": [0, 1, 2, 3, 4], "case_epochs": 3, "case_batch_size": 8,
-    "case_learning_rate": 0.002,
+    "case_learning_rate": 0.002, "case_images_per_class": 20,
 }  # fmt: skip
 
 
@@ -109,7 +109,7 @@ def test_image_sets_without_digits_have_no_digit_cases(sources):
     assert list(table.columns) == ["paper"]
     assert "need digits" in repairs.cases_line({**CASES, "image_set": "cifar10"})
     assert runs.digit_cases({**CASES, "image_set": "cifar10"}) == []
-    assert "3 epochs of batches of 8 at rate 0.002, 5 seeds" in repairs.cases_line(CASES)
+    assert "20 images, 3 epochs of batches of 8 at rate 0.002, 5 seeds" in repairs.cases_line(CASES)
 
 
 def test_the_encoder_is_named(sources):

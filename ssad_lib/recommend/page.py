@@ -1,0 +1,108 @@
+"""The page of a recommendation: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+import torch
+
+from ssad_lib import display, figures, paths, rng
+from ssad_lib.errors import SsadError, from_os_error
+from ssad_lib.figures import Drawing
+from ssad_lib.recommend.advice import Advice
+from ssad_lib.selection import LEVEL
+
+SHOWN, BEST = 7, 5  # images in a row, candidates
+STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
+  color: #1f2328; background: #fff; }
+table { border-collapse: collapse; } caption { text-align: left; padding-bottom: .4rem; }
+th, td { padding: .2rem .7rem; text-align: left; border-bottom: 1px solid #d0d7de; }
+div:has(> table), pre { overflow-x: auto; } figure { margin: 1rem 0; }
+pre { background: #f6f8fa; padding: 1rem; } .warning { border-left: 4px solid #E57300;
+  padding-left: 1rem; }
+"""
+
+
+def pictures(advice: Advice) -> Drawing:
+    """Return normal and unlabelled images, and what the best candidates make of the normal ones."""
+    normal, unlabelled = advice.normal.images[:SHOWN], advice.unlabelled.images
+    spread = torch.linspace(0, len(unlabelled) - 1, SHOWN).long()
+    rows = {"normal": normal, "unlabelled": unlabelled[spread]}
+    for name in advice.ranking.table.index[:BEST]:
+        made = advice.candidates[name](normal, rng.generator("recommend", "pictures", name))
+        rows[advice.candidates[name].label] = made
+    return figures.image_rows(
+        rows,
+        f"{len(normal)} normal images, unlabelled ones, and the normal ones augmented by "
+        f"{', '.join(list(rows)[2:])}.",
+    )
+
+
+def chart(advice: Advice) -> Drawing:
+    """Return the ranking with its intervals."""
+    return figures.directions(advice.ranking.table, LEVEL)
+
+
+def as_html(advice: Advice, command: str) -> str:
+    """Return the whole page; `command` trains the winner."""
+    said = html.escape(advice.summary)
+    program = advice.program()
+    kind = ' class="warning" role="note"' if program is None else ""
+    parts = [
+        "<h1>Which augmentation fits these images?</h1>",
+        f"<p{kind}>{said}</p>",
+        f"<p>Normal: {html.escape(str(advice.normal.path))}<br>Unlabelled: "
+        f"{html.escape(str(advice.unlabelled.path))}</p>",
+        "<h2>Pictures</h2>",
+        display.figure_html(*pictures(advice)),
+        "<h2>Ranking</h2>",
+        display.figure_html(*chart(advice)),
+        display.table_html(advice.rows(), "Candidates, best first; no label was used"),
+    ]
+    if program is not None:
+        parts += [
+            "<h2>Train it</h2>",
+            f"<pre>{html.escape(command)}</pre><p>The program:</p>",
+            f"<pre>{html.escape(program)}</pre>",
+        ]
+    body = "\n".join(parts)
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>Which augmentation fits?</title><style>{STYLE}</style></head>"
+        f"<body><main>{body}</main></body></html>\n"
+    )
+
+
+def write(advice: Advice, output: Path) -> list[Path]:
+    """Write the page and, where there is a winner, the program beside it; return what was written.
+
+    Raises
+    ------
+    SsadError
+        If `output` is no ``.html`` or cannot be written.
+    """
+    check_output(output)
+    program, path = advice.program(), program_path(output)
+    paths.make_folder(output.absolute().parent)
+    try:
+        output.write_text(as_html(advice, f"python {path}"), encoding="utf-8")
+        if program is None:
+            return [output]
+        path.write_text(program, encoding="utf-8")
+    except OSError as error:
+        raise from_os_error(error, "write the recommendation") from error
+    return [output, path]
+
+
+def program_path(output: Path) -> Path:
+    """Return where the program lies beside the page `output`."""
+    return output.with_suffix(".py")
+
+
+def check_output(output: Path) -> None:
+    """Raise `SsadError` unless `output` is the name of a page."""
+    if output.suffix.lower() not in (".html", ".htm") or output.is_dir():
+        raise SsadError(f"the page {output} must be a file that ends in .html")

@@ -1,0 +1,135 @@
+"""Tables 1 and 2 of paper 001: AUC by task and method, ST-SSAD against every other column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from ssad_lib import paper_values, statistics
+from ssad_lib.studies.self_tuning.methods import TASK, TUNED
+from ssad_lib.studies.self_tuning.runs import ABLATIONS, UNTRAINED
+
+PLAIN = ("AE", "D-SVDD")
+RANDOM_PATCHES = ("RS-CO", "RD-CO", "RS-CP", "RD-CP", "RS-CD", "RD-CD")
+RANDOM_TURNS = ("RS-RO", "RD-RO")
+VARIANTS = tuple(name for name in ABLATIONS if name != TUNED)
+ORDER = (UNTRAINED, *PLAIN, *RANDOM_PATCHES, *RANDOM_TURNS, TUNED, *VARIANTS)
+FORMATS: dict[str, str | Callable[[Any], str]] = {
+    "gain": "{:+.3f}",
+    "low": "{:+.3f}",
+    "high": "{:+.3f}",
+    "p": "{:.2g}",
+    "p, every seed": "{:.2g}",
+    "paper": "{:.4f}",
+}
+
+
+def by_task(tuned: pd.DataFrame) -> pd.DataFrame:
+    """Return mean AUC over seeds: tasks by methods, in the paper's order; tasks that all have."""
+    table = tuned.pivot_table(index=TASK, columns="method", values="auc")
+    return table[[name for name in ORDER if name in table]].dropna()
+
+
+def shown(tuned: pd.DataFrame, classes: Sequence[str] = ()) -> pd.DataFrame:
+    """Return `by_task` with one name per task and a last row of means.
+
+    `classes` names the normal classes, where they are not all "good".
+    """
+    table = by_task(tuned)
+    names = [
+        f"{classes[normal] if classes else image_set.split(':')[-1]}, {anomaly}"
+        for image_set, normal, anomaly in table.index
+    ]
+    table = table.set_axis(pd.Index(names, name="task"))
+    return pd.concat([table, table.mean().to_frame("mean").T.rename_axis("task")])
+
+
+def against(tuned: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Return ST-SSAD against every other method: gain, its interval, p-values, the paper's p.
+
+    The signed-rank test takes tasks (means over seeds) as units; ``p, every seed`` takes every
+    pair of task and seed, as the paper does, although seeds of one task are not independent.
+
+    Parameters
+    ----------
+    tuned : DataFrame
+    table : {"Table 1", "Table 2"}
+        Of the paper, whose p-values are shown.
+    """
+    printed = paper_values.read("001_pvalues")
+    known = printed[printed["table"] == table].set_index("compared_method")["value"]
+    means = by_task(tuned)
+    pairs = tuned.pivot_table(index=[*TASK, "seed"], columns="method", values="auc")
+    rows = {}
+    for name in means:
+        if name != TUNED and TUNED in means:
+            test = _signed_rank(means[TUNED] - means[name])
+            every = _signed_rank((pairs[TUNED] - pairs[name]).dropna())
+            rows[name] = {
+                "gain": test.pseudo_median, "low": test.low, "high": test.high, "n": len(means),
+                "p": test.p_value, "p, every seed": every.p_value, "paper": known.get(name),
+            }  # fmt: skip
+    columns = ["gain", "low", "high", "n", "p", "p, every seed", "paper"]
+    return pd.DataFrame(rows, index=columns).T.rename_axis("ST-SSAD minus")
+
+
+def paper_table(name: str) -> pd.DataFrame:
+    """Return a printed table as `shown` lays it out, e.g. of ``"001_table1_mvtec_auc"``."""
+    printed = paper_values.read(name)
+    first = "object" if "object" in printed else "normal_digit"
+    second = "anomaly" if "anomaly" in printed else "anomaly_digit"
+    task = printed[first].astype(str) + ", " + printed[second].astype(str)
+    table = printed.assign(task=task).pivot_table(
+        index="task", columns="method", values="value", sort=False
+    )
+    table = table[[name for name in ORDER if name in table]]
+    return pd.concat([table, table.mean().to_frame("mean").T.rename_axis("task")])
+
+
+def learned(tuned: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
+    """Return what ST-SSAD learned, by task: median of each value over seeds, and the AUC.
+
+    Beside them ``best start`` and ``mean of starts``: AUC of the start that the labels would
+    choose, and of one at random, where the records know.
+    """
+    mine = tuned[tuned["method"] == TUNED]
+    starts = [name for name in mine if str(name).startswith("auc_init_")]
+    columns = {name: mine.groupby(TASK)[name].median() for name in values}
+    columns["AUC"] = mine.groupby(TASK)["auc"].mean()
+    if starts:
+        each = mine[starts]
+        columns["mean of starts"] = each.mean(axis=1).groupby([mine[name] for name in TASK]).mean()
+        columns["best start"] = each.max(axis=1).groupby([mine[name] for name in TASK]).mean()
+    table = pd.DataFrame(columns)
+    return table.set_axis(
+        pd.Index([f"{s.split(':')[-1]} {c}, {a}" for s, c, a in table.index], name="task")
+    )
+
+
+def starts(tuned: pd.DataFrame, value: str) -> pd.DataFrame:
+    """Return what each start of ST-SSAD and its variants learned, by method, task and seed.
+
+    Columns ``start 1``, ..., and ``taken``, the number of the start that was taken.
+    """
+    mine = tuned[tuned["method"].isin(list(ABLATIONS))]
+    names = [str(name) for name in mine if str(name).startswith(f"{value}_")]
+    table = mine.set_index(["method", "anomaly", "seed"])[[*names, "chosen_init"]]
+    table = table.set_axis(
+        [f"start {place + 1}" for place in range(len(names))] + ["taken"], axis=1
+    )
+    return table.assign(taken=(table["taken"] + 1).astype(int)).round(0).astype(int).sort_index()
+
+
+def best_counts(tuned: pd.DataFrame) -> pd.Series[int]:
+    """Return in how many tasks each method of the main part of a table has the highest AUC."""
+    main = by_task(tuned).drop(columns=[UNTRAINED, *VARIANTS], errors="ignore")
+    return main.idxmax(axis=1).value_counts().reindex(main.columns, fill_value=0)
+
+
+def _signed_rank(values: pd.Series[float]) -> statistics.SignedRank:
+    if not values.any():
+        nan = float("nan")
+        return statistics.SignedRank(0.0, nan, nan, 1.0, len(values), False, 0.0)
+    return statistics.signed_rank(values.to_numpy())
