@@ -71,8 +71,31 @@ def test_normals_are_standard_normal() -> None:
     numbers = counter.normals(SEEDS, COUNT).double().numpy()
     assert stats.kstest(numbers.ravel(), "norm").pvalue > 1e-3
     assert abs(numbers.std() - 1) < 5 / np.sqrt(2 * numbers.size)
-    halves = (numbers[:, : COUNT // 2] * numbers[:, COUNT // 2 :]).mean()
-    assert abs(halves) < 5 / np.sqrt(numbers.size / 2)  # cosine and sine of one pair
+    for lag in (1, 2, COUNT // 2):  # the two of one pair are neighbours
+        products = numbers[:, lag:] * numbers[:, :-lag]
+        assert abs(products.mean()) < 5 / np.sqrt(products.size)
+
+
+def test_the_two_of_a_pair_are_independent() -> None:
+    seeds = counter.draw_seeds(256, rng.generator("pairs"))
+    pairs = counter.normals(seeds, COUNT).double().numpy().reshape(-1, 2)
+    cells = np.floor(16 * stats.norm.cdf(pairs)).astype(int)
+    counts = np.zeros((16, 16))
+    np.add.at(counts, tuple(cells.T), 1)
+    assert stats.chisquare(counts.ravel()).pvalue > 1e-4
+    assert counts.min() > 0
+    radius = np.square(pairs).sum(1)
+    assert stats.kstest(radius, stats.chi2(2).cdf).pvalue > 1e-4
+
+
+def test_every_pair_of_the_table_taken_once_has_exact_moments() -> None:
+    pairs = counter._pairs(torch.device("cpu")).view(torch.float32).view(-1, 2).double().numpy()
+    assert len(np.unique(pairs, axis=0)) == 2**16
+    assert np.abs(pairs.mean(0)).max() < 1e-4
+    assert pairs.T @ pairs / 2**16 == pytest.approx(np.eye(2), abs=1e-4)
+    assert (pairs**4).mean(0) == pytest.approx([3, 3], abs=0.01)
+    for column in pairs.T:
+        assert stats.kstest(column, "norm").statistic < 1e-3
 
 
 def test_an_odd_count_leaves_the_last_number_out() -> None:
