@@ -1,7 +1,9 @@
-"""Every test has caches and a store of its own, and no data root unless it sets one."""
+"""Every test has caches, a store and figures of its own, and no data root unless it sets one."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,3 +15,10 @@ def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("SSAD_HOME", str(home))
     monkeypatch.delenv("SSAD_DATA", raising=False)
     return home
+
+
+@pytest.fixture(autouse=True)
+def _no_figure_outlives_its_test() -> Iterator[None]:
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")

@@ -93,10 +93,10 @@ def test_the_same_figure_gives_the_same_page():
 
 
 def test_no_figure_stays_open_and_no_style_leaks():
-    before = dict(plt.rcParams)
+    open_before, style_before = plt.get_fignums(), dict(plt.rcParams)
     display.figure_html(draw, ALT)
-    assert plt.get_fignums() == []
-    assert dict(plt.rcParams) == before
+    assert plt.get_fignums() == open_before
+    assert dict(plt.rcParams) == style_before
 
 
 @pytest.mark.parametrize(
