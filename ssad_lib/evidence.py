@@ -46,6 +46,8 @@ class Evidence:
     candidates : DataFrame
         AUC and unlabelled criteria of the candidates of DSV's selection experiment
         (`ssad_lib.studies.pitfalls.selection_experiment.table`); may be empty.
+    budget : str
+        Data and budget in words, where no page says them.
     """
 
     name: str
@@ -57,6 +59,7 @@ class Evidence:
     halves: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
     tuned: pd.DataFrame = field(default_factory=pd.DataFrame)
+    budget: str = ""
 
     def on_cases(self) -> Evidence:
         """Return the evidence whose tasks are the `cases`, or this one if there are none."""

@@ -12,7 +12,14 @@ from ssad_lib.claims.finding import (
 )
 from ssad_lib.claims.ledger import Claim, names, read
 from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
-from ssad_lib.claims.sources import committed, of_profile, this_run, with_selection, with_tuning
+from ssad_lib.claims.sources import (
+    committed,
+    committed_tuned,
+    of_profile,
+    this_run,
+    with_selection,
+    with_tuning,
+)
 
 __all__ = [
     "CONTRADICTED",
@@ -26,6 +33,7 @@ __all__ = [
     "Finding",
     "Part",
     "committed",
+    "committed_tuned",
     "decide",
     "names",
     "of_profile",

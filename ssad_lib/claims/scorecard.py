@@ -9,7 +9,10 @@ import pandas as pd
 from ssad_lib import paths, results
 from ssad_lib.claims import ledger, report, sources, verification
 from ssad_lib.claims.finding import VERDICTS, Finding
+from ssad_lib.evidence import Evidence
 from ssad_lib.record import Record
+from ssad_lib.studies.grid import budget_label
+from ssad_lib.studies.self_tuning import runs
 
 Findings = Mapping[str, Mapping[str, Finding]]
 
@@ -23,9 +26,17 @@ def findings(profiles: Iterable[str]) -> dict[str, dict[str, Finding]]:
         If there is no such profile (with the nearest name).
     """
     found = {profile: verification.verify(profile) for profile in profiles}
-    for name, evidence in sources.committed().items():
+    for name, evidence in (sources.committed() | _tuned()).items():
         found[name] = report.findings(evidence, ledger.names())
     return found
+
+
+def _tuned() -> dict[str, Evidence]:
+    return {
+        name: evidence
+        for chapter in sources.TUNED
+        for name, evidence in sources.committed_tuned(chapter).items()
+    }
 
 
 def grid(found: Findings) -> pd.DataFrame:
@@ -59,10 +70,14 @@ def statements() -> pd.DataFrame:
     ).set_index("claim")
 
 
-def committed_records() -> dict[str, list[Record]]:
-    """Return the records of every committed source by its name."""
-    return {
-        name: results.committed(folder)
-        for folder, name in sources.COMMITTED.items()
-        if (paths.RESULTS / folder / "runs.csv").is_file()
-    }
+def committed_records() -> dict[str, tuple[str, list[Record]]]:
+    """Return budget, in words, and records of every committed source by its name."""
+    tuned = {folder: name for chapter in sources.TUNED.values() for folder, name in chapter.items()}
+    found = {}
+    for folder, name in (sources.COMMITTED | tuned).items():
+        if (paths.RESULTS / folder / "runs.csv").is_file():
+            records = results.committed(folder)
+            specs = (record.spec for record in records)
+            words = runs.label_of(specs) if folder in tuned else budget_label(records)
+            found[name] = (words, records)
+    return found

@@ -23,6 +23,11 @@ COMMITTED = {  # folder of results/: what a page calls it; "-cases" holds its si
     "mnist-grid": "MNIST, reduced",
     "paper": "the paper's budget",
 }
+TUNED = {  # chapter of paper 001: folders of results/ with records of it, as above
+    "self-tuning/demonstration": {"carpet-demonstration": "carpet, three seeds"},
+    "self-tuning/table-1": {"magnetic-tile-defects": "magnetic tile, reduced"},
+    "self-tuning/table-2": {"mnist-rotation": "MNIST, reduced"},
+}
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
 SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"
 
@@ -106,6 +111,17 @@ def committed() -> dict[str, Evidence]:
         for folder, name in COMMITTED.items()
         if (paths.RESULTS / folder / "runs.csv").is_file()
     }
+
+
+def committed_tuned(chapter: str) -> dict[str, Evidence]:
+    """Return the evidence of every committed set of records of a chapter of paper 001, by name."""
+    found = {}
+    for folder, name in TUNED[chapter].items():
+        if (paths.RESULTS / folder / "runs.csv").is_file():
+            records = results.committed(folder)
+            evidence = with_tuning(_evidence(name, [], None, []), records)
+            found[name] = replace(evidence, budget=tuning.label_of(one.spec for one in records))
+    return found
 
 
 def _cases(folder: str) -> list[Record]:

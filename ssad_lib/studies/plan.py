@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ssad_lib import profiles
@@ -12,6 +12,18 @@ from ssad_lib.studies.not_magic import deviations, runs
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import runs as tuning
 
+Planner = Callable[[Mapping[str, Any]], list[RunSpec]]
+
+# What a chapter trains beside the runs and cases of paper 000's grid.
+OWN: dict[str, tuple[Planner, ...]] = {
+    "reference/deviations": (lambda settings: deviations.specs(Budget.of(settings)),),
+    "pitfalls/alignment-validation": (
+        selection_experiment.defect_grid,
+        selection_experiment.candidates,
+    ),
+    **{chapter: (planner,) for chapter, planner in tuning.CHAPTERS.items()},
+}
+
 
 def of_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
     """Return every run that `chapter` asks the store for under `settings`; none if it has none.
@@ -19,12 +31,7 @@ def of_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
     What a chapter trains only to show it, without a record, is not among them.
     """
     planned = [*runs.for_chapter(chapter, settings), *runs.cases(chapter, settings)]
-    if chapter == "reference/deviations":
-        planned += deviations.specs(Budget.of(settings))
-    if chapter == "pitfalls/alignment-validation":
-        planned += selection_experiment.defect_grid(settings)
-        planned += selection_experiment.candidates(settings)
-    return planned + tuning.for_chapter(chapter, settings)
+    return planned + [spec for planner in OWN.get(chapter, ()) for spec in planner(settings)]
 
 
 def of_book(

@@ -12,6 +12,7 @@ from tests.claims import worlds
 def found(monkeypatch):
     monkeypatch.setattr(verification, "of_profile", lambda chapter, profile: worlds.world())
     monkeypatch.setattr(sources, "committed", lambda: {"opposite": worlds.world(worlds.opposite)})
+    monkeypatch.setattr(sources, "TUNED", {"self-tuning/table-1": {}})
     return scorecard.findings(["laptop"])
 
 
@@ -43,6 +44,20 @@ def test_committed_records_are_read_back():
         if there:
             assert len(committed[name].tasks)
             assert claims.decide("A02", committed[name]).parts
+
+
+def test_committed_records_of_the_self_tuning_chapters_are_read_back():
+    shown = scorecard.committed_records()
+    for chapter, folders in sources.TUNED.items():
+        committed = sources.committed_tuned(chapter)
+        for folder, name in folders.items():
+            assert (paths.RESULTS / folder / "runs.csv").is_file()
+            assert len(committed[name].tuned)
+            assert not len(committed[name].tasks)
+            words, records = shown[name]
+            assert words == committed[name].budget
+            assert len(records) == committed[name].tuned["key"].nunique()
+            assert "starts" in words
 
 
 def test_verdict_lines_name_claim_source_and_rule():

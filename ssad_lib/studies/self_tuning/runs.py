@@ -6,7 +6,7 @@ baselines are trained once for a normal class and tested on all of its tasks (ME
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from typing import Any
@@ -91,14 +91,29 @@ def for_chapter(chapter: str, settings: Mapping[str, Any]) -> list[RunSpec]:
 
 def label(settings: Mapping[str, Any]) -> str:
     """Return data and budget of a chapter's runs in words."""
-    images = settings["images_per_class"] or "all"
-    side = settings["size"]
     where = settings.get("image_set") or ", ".join(settings["surfaces"])
+    chosen = {name: settings[f"st_{name}"] for name in (*NETWORK, *TUNING)}
+    return _budget(
+        where, settings["images_per_class"], settings["size"], len(settings["seeds"]), chosen
+    )
+
+
+def label_of(specs: Iterable[RunSpec]) -> str:
+    """Return data and budget of ST-SSAD's runs in words, read from their specifications."""
+    mine = [spec for spec in specs if spec.detector == TUNER]
+    first = mine[0]
+    where = ", ".join(sorted({spec.image_set for spec in mine}))
+    seeds = len({spec.seed for spec in mine})
+    return _budget(where, first.images_per_class, first.size, seeds, dict(first.detector_options))
+
+
+def _budget(where: str, images: int, side: int, seeds: int, chosen: Mapping[str, Any]) -> str:
     return (
-        f"{where}: {images} images, {side}×{side} pixels, {len(settings['seeds'])} seeds; ST-SSAD: "
-        f"network {settings['st_network']}, {len(settings['st_initial'])} starts, "
-        f"{settings['st_epochs']} epochs, then {settings['st_iterations']} iterations of "
-        f"{settings['st_updates']}, batches of {settings['st_batch_size']}"
+        f"{where}: {images or 'all'} images, {f'{side}×{side}' if side else 'their own'} pixels, "
+        f"{seeds} seed{'s' * (seeds > 1)}; ST-SSAD: network {chosen['network']}, "
+        f"{len(chosen['initial'])} starts, {chosen['epochs']} epochs, then "
+        f"{chosen['iterations']} iterations of {chosen['updates']}, batches of "
+        f"{chosen['batch_size']}"
     )
 
 
