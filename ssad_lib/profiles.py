@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from copy import deepcopy
+from functools import lru_cache
 from typing import Any
 
 import torch
@@ -36,12 +38,18 @@ def read(profile: str) -> dict[str, dict[str, Any]]:
         raise unknown("profile", profile, NAMES)
     path = paths.PARAMETERS / f"{profile}.yaml"
     try:
-        chapters = yaml.safe_load(path.read_text(encoding="utf-8"))
+        chapters = deepcopy(_parsed(path.read_text(encoding="utf-8")))
     except (OSError, yaml.YAMLError) as error:
         raise SsadError(f"the profile {path} cannot be read: {error}") from error
     if not isinstance(chapters, dict):
         raise SsadError(f"the profile {path} must map chapters to parameters")
     return chapters
+
+
+@lru_cache(maxsize=2 * len(NAMES))
+def _parsed(text: str) -> Any:
+    """Return what a profile's file holds; a scorecard asks for it a hundred times."""
+    return yaml.safe_load(text)
 
 
 def settings(

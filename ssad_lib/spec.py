@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from ssad_lib.errors import SsadError, unknown
@@ -88,7 +89,7 @@ class RunSpec:
             del values["unlabelled"]  # the keys of runs that have none are older than the field
         return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
-    @property
+    @cached_property
     def key(self) -> str:
         """The run's name: 32 hexadecimal digits of the SHA-256 of its canonical JSON."""
         return hashlib.sha256(self.json.encode()).hexdigest()[:32]

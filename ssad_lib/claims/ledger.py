@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import yaml
@@ -52,5 +53,11 @@ def names() -> list[str]:
 
 
 def _entries() -> dict[str, dict[str, Any]]:
-    entries: dict[str, dict[str, Any]] = yaml.safe_load(paths.CLAIMS.read_text(encoding="utf-8"))
+    return _parsed(paths.CLAIMS.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=2)
+def _parsed(text: str) -> dict[str, dict[str, Any]]:
+    """Return the entries; parsing takes longer than most verdicts, and each of them asks."""
+    entries: dict[str, dict[str, Any]] = yaml.safe_load(text)
     return entries

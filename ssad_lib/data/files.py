@@ -54,6 +54,8 @@ def open_files(path: Path) -> Files:
     if path.is_dir():
         names, folders = _list_folder(path)
         read = _folder_reader(path)
+    elif not path.exists():
+        raise SsadError(f"there is no folder or zip {path}; check the path")
     else:
         archive = _open_zip(path)
         names, folders = _list_zip(archive, path)

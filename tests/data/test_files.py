@@ -85,7 +85,7 @@ def test_a_damaged_entry_is_named(tmp_path: Path) -> None:
 def test_a_place_without_images_or_without_anything(tmp_path: Path) -> None:
     with pytest.raises(SsadError, match="holds no image"):
         open_files(tmp_path)
-    with pytest.raises(SsadError, match=r"nowhere.*is not a readable zip"):
+    with pytest.raises(SsadError, match=r"there is no folder or zip .*nowhere"):
         open_files(tmp_path / "nowhere")
 
 

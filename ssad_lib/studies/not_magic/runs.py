@@ -17,7 +17,7 @@ UNTRAINED_PREDICTOR = "flip"  # AP needs some augmentation even where nothing is
 ROTATION = "rotate"  # figures 2 and 9
 # Pairs of digits that an augmentation resembles by nature or by chance (section 6.1, appendix F).
 DIGIT_CASES = ((6, 9, "rotate"), (0, 3, "cutpaste"))
-CASE_BUDGET = ("images_per_class", "epochs", "batch_size", "learning_rate")
+CASE_BUDGET = ("images_per_class", "test_images_per_class", "epochs", "batch_size", "learning_rate")
 
 
 def table_1(budget: Budget) -> list[RunSpec]:

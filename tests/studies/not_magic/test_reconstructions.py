@@ -15,6 +15,7 @@ CHAPTER = {
     **SETTINGS, "normal_classes": [0], "epochs": 1,
     "case_seeds": [0], "case_epochs": 2, "case_batch_size": 16, "case_learning_rate": 0.002,
     "case_images_per_class": 20,
+    "case_test_images_per_class": 10,
 }  # fmt: skip
 
 

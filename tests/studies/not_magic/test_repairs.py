@@ -18,6 +18,7 @@ CASES = {
     **EVERY_MODEL, **SETTINGS,
     "case_seeds": [0, 1, 2, 3, 4], "case_epochs": 3, "case_batch_size": 8,
     "case_learning_rate": 0.002, "case_images_per_class": 20,
+    "case_test_images_per_class": 10,
 }  # fmt: skip
 
 
