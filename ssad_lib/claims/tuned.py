@@ -74,6 +74,8 @@ def size_follows_the_defect(evidence: Evidence) -> Finding:
     """B08: the same normal images, larger defects: a larger patch is learned."""
     mine = _of(evidence, DEFECT)
     cable = mine[(mine["method"] == TUNED) & mine["image_set"].str.endswith("cable")]
+    if cable.empty:
+        raise NotRunError("no runs of ST-SSAD on cable")
     sizes = cable.pivot_table(index="seed", columns="anomaly", values="size").reindex(
         columns=list(GROWING)
     )

@@ -83,3 +83,15 @@ def test_nothing_is_not_run(claim):
     found = claims.decide(claim, worlds.world())
     assert found.verdict == "not run"
     assert found.note
+
+
+def test_baselines_alone_judge_nothing_of_the_tuner():
+    """Profiles share runs, untrained networks for one: a store can hold baselines only."""
+    rows = [
+        {"image_set": "textures:cable", "anomaly": kind, "seed": 0, "method": method,
+         "testbed": "defect", "auc": 0.6}
+        for kind in tests_of.GROWING for method in ("untrained", "AE", "RS-CO")
+    ]  # fmt: skip
+    alone = made.evidence(made.table(rows))
+    for claim in ("B01", "B02", "B03", "B04", "B05", "B06", "B07", "B08", "B09", "B12", "B13"):
+        assert claims.decide(claim, alone).verdict == claims.NOT_RUN, claim

@@ -24,6 +24,10 @@ FORMATS: dict[str, str | Callable[[Any], str]] = {
     "p, every seed": "{:.2g}",
     "paper": "{:.4f}",
 }
+SHORTFALL: dict[str, str | Callable[[Any], str]] = {
+    "lost by the choice": "{:+.3f}",
+    "lost by tuning": "{:+.3f}",
+}
 
 
 def by_task(tuned: pd.DataFrame) -> pd.DataFrame:
@@ -103,9 +107,38 @@ def learned(tuned: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
         columns["mean of starts"] = each.mean(axis=1).groupby([mine[name] for name in TASK]).mean()
         columns["best start"] = each.max(axis=1).groupby([mine[name] for name in TASK]).mean()
     table = pd.DataFrame(columns)
-    return table.set_axis(
-        pd.Index([f"{s.split(':')[-1]} {c}, {a}" for s, c, a in table.index], name="task")
+    return table.set_axis(_task_names(table.index), axis=0)
+
+
+def _task_names(tasks: pd.Index) -> pd.Index:
+    names = [f"{surface.split(':')[-1]} {normal}, {other}" for surface, normal, other in tasks]
+    return pd.Index(names, name="task")
+
+
+def shortfall(tuned: pd.DataFrame) -> pd.DataFrame:
+    """Return where ST-SSAD loses against the best random augmentation: choice, or tuning.
+
+    Mean AUC over seeds; a row per task and their mean. ``best random`` is the highest of the RS and
+    RD columns, an oracle; ``best start`` is what ST-SSAD would reach if labels chose the start.
+    ``lost by the choice`` is best start minus ST-SSAD, ``lost by tuning`` best random minus best
+    start.
+    """
+    means = by_task(tuned)
+    random = means[[name for name in means if name in RANDOM_PATCHES + RANDOM_TURNS]].max(axis=1)
+    mine = tuned[tuned["method"] == TUNED]
+    best = mine[[name for name in mine if str(name).startswith("auc_init_")]].max(axis=1)
+    best = best.groupby([mine[name] for name in TASK]).mean().reindex(means.index)
+    table = pd.DataFrame(
+        {
+            "best random": random,
+            "ST-SSAD": means[TUNED],
+            "best start": best,
+            "lost by the choice": best - means[TUNED],
+            "lost by tuning": random - best,
+        }
     )
+    table = table.set_axis(_task_names(table.index), axis=0)
+    return pd.concat([table, table.mean().to_frame("mean").T.rename_axis("task")])
 
 
 def starts(tuned: pd.DataFrame, value: str) -> pd.DataFrame:

@@ -71,6 +71,33 @@ def test_every_other_method_is_compared():
     assert found.loc["RD-CD", "paper"] == pytest.approx(0.0728)
 
 
+def test_what_is_lost_by_the_choice_and_by_tuning():
+    rows = [
+        {
+            "method": "ST-SSAD",
+            "testbed": "defect",
+            "anomaly": kind,
+            "seed": seed,
+            "auc": 0.6,
+            "auc_init_0": 0.6,
+            "auc_init_1": 0.6 + 0.1 * place + 0.1 * seed,
+        }
+        for place, kind in enumerate(("cut", "hole"))
+        for seed in (0, 1)
+    ]
+    rows += [
+        {"method": name, "testbed": "defect", "anomaly": kind, "seed": seed, "auc": auc}
+        for name, auc in (("RS-CO", 0.8), ("RD-CD", 0.7), ("AE", 0.9))
+        for kind in ("cut", "hole") for seed in (0, 1)
+    ]  # fmt: skip
+    found = tables.shortfall(made.table(rows))
+    assert list(found.index) == ["weave 0, cut", "weave 0, hole", "mean"]
+    assert found["best random"].tolist() == pytest.approx([0.8, 0.8, 0.8])  # AE draws nothing
+    assert found["best start"].tolist() == pytest.approx([0.65, 0.75, 0.7])
+    assert found["lost by the choice"].tolist() == pytest.approx([0.05, 0.15, 0.1])
+    assert found["lost by tuning"].tolist() == pytest.approx([0.15, 0.05, 0.1])
+
+
 def test_best_are_counted_among_the_main_methods():
     counts = tables.best_counts(made_up(0.1))
     assert counts.to_dict() == {"AE": 0, "RS-CO": 0, "RD-CD": 0, "ST-SSAD": 8}
