@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -105,7 +106,9 @@ def as_text(found: dict[str, Finding]) -> str:
         line = f"{claim}  {finding.verdict:13}"
         if finding.parts:
             first = finding.parts[0]
-            line += f"{first.effect:+.3f} [{first.low:+.3f}, {first.high:+.3f}]"
+            line += f"{first.effect:+.3f}"
+            if math.isfinite(first.low + first.high):  # a correlation has no interval
+                line += f" [{first.low:+.3f}, {first.high:+.3f}]"
             line += f"  n={first.n}  {len(finding.keys)} runs  {first.what}"
         elif finding.note:
             line += finding.note

@@ -13,7 +13,7 @@ from ssad_lib.figures import Drawing
 from ssad_lib.recommend.advice import Advice
 from ssad_lib.selection import LEVEL
 
-SHOWN, BEST = 7, 5  # images in a row, candidates
+SHOWN, BEST = 5, 4  # images in a row, candidates
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #1f2328; background: #fff; }
