@@ -26,7 +26,10 @@ COMMITTED = {  # folder of results/: what a page calls it; "-cases" holds its si
 TUNED = {  # chapter of paper 001: folders of results/ with records of it, as above
     "self-tuning/demonstration": {"carpet-demonstration": "carpet, three seeds"},
     "self-tuning/table-1": {"magnetic-tile-defects": "magnetic tile, reduced"},
-    "self-tuning/table-2": {"mnist-rotation": "MNIST, reduced"},
+    "self-tuning/table-2": {
+        "mnist-rotation": "MNIST, reduced",
+        "digits-rotation": "digits, three seeds",
+    },
 }
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
 SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"

@@ -111,7 +111,11 @@ def learned(tuned: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
 
 
 def _task_names(tasks: pd.Index) -> pd.Index:
-    names = [f"{surface.split(':')[-1]} {normal}, {other}" for surface, normal, other in tasks]
+    alike = {normal for _, normal, _ in tasks} == {0}  # as on every surface: "good"
+    names = [
+        f"{surface.split(':')[-1]}{'' if alike else f' {normal}'}, {other}"
+        for surface, normal, other in tasks
+    ]
     return pd.Index(names, name="task")
 
 
