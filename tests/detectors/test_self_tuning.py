@@ -115,10 +115,11 @@ def test_an_initialisation_does_not_depend_on_the_others(tiny):
         {"transductive": False},
     ],
 )
-def test_every_variant_learns_something_else(tiny, options):
-    other = fitted(**options)
+def test_every_variant_learns_something_else(options):
+    # Adam's first step has one length whatever the gradient: only later ones tell variants apart.
+    usual, other = fitted(iterations=4), fitted(**options, iterations=4)
     learned = [one["history"][-1]["size"] for one in other.inits_]
-    assert learned != [one["history"][-1]["size"] for one in tiny.inits_]
+    assert learned != [one["history"][-1]["size"] for one in usual.inits_]
     assert np.isfinite(other.decision_scores_).all()
 
 
