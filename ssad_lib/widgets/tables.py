@@ -12,6 +12,8 @@ import traitlets
 
 from ssad_lib.widgets.parts import script, style
 
+Limits = tuple[float, float]
+
 
 class TableBrowser(anywidget.AnyWidget):
     """Shows one of several tables of numbers, coloured by value, chosen from a list.
@@ -35,7 +37,7 @@ class TableBrowser(anywidget.AnyWidget):
         captions: Mapping[str, str],
         summaries: Mapping[str, str] | None = None,
         number: str = "{:.3f}",
-        limits: tuple[float, float] | None = None,
+        limits: Limits | Mapping[str, Limits] | None = None,
     ) -> TableBrowser:
         """Make the widget from its tables.
 
@@ -49,9 +51,9 @@ class TableBrowser(anywidget.AnyWidget):
             The caption of every table, and a sentence that is announced when it is chosen.
         number : str
             Format of one number.
-        limits : (float, float), optional
-            Values of the palest and the strongest colour; by default the range of all tables, so
-            that colours can be compared between them.
+        limits : (float, float), or mapping of str to (float, float), optional
+            Values of the palest and the strongest colour, of all tables or of each; by default the
+            range of all tables, so that colours can be compared between them.
 
         Raises
         ------
@@ -60,14 +62,15 @@ class TableBrowser(anywidget.AnyWidget):
         """
         if not tables or set(tables) - set(captions):
             raise ValueError("every table needs a caption, and there must be one")
-        values = np.concatenate([table.to_numpy(float).ravel() for table in tables.values()])
-        low, high = limits or (float(np.nanmin(values)), float(np.nanmax(values)))
+        ranges = limits
+        if not isinstance(ranges, Mapping):
+            ranges = dict.fromkeys(tables, ranges or range_of(*tables.values()))
         said = summaries or {}
         return cls(
             label=label,
             names=[*tables],
             tables={
-                name: _table_state(table, number, low, high)
+                name: _table_state(table, number, *ranges[name])
                 | {"caption": captions[name], "summary": said.get(name, "")}
                 for name, table in tables.items()
             },
@@ -77,6 +80,12 @@ class TableBrowser(anywidget.AnyWidget):
     def __repr__(self) -> str:
         """Name the choices, for readers of the plain text."""
         return f"TableBrowser({self.label}: {', '.join(self.tables)})"
+
+
+def range_of(*tables: pd.DataFrame) -> Limits:
+    """Return the smallest and the largest number of tables, NaN left out."""
+    values = np.concatenate([table.to_numpy(float).ravel() for table in tables])
+    return float(np.nanmin(values)), float(np.nanmax(values))
 
 
 def _table_state(table: pd.DataFrame, number: str, low: float, high: float) -> dict[str, Any]:

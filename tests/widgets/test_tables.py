@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from ssad_lib.widgets import TableBrowser
+from ssad_lib.widgets.tables import range_of
 
 TABLES = {
     "zero": pd.DataFrame({"CutOut": [0.5, 1.0], "Flip": [0.75, np.nan]}, index=["AE", "DAE"]),
@@ -45,3 +46,14 @@ def test_constant_tables_have_a_shade():
 def test_tables_without_captions_are_refused(tables, captions):
     with pytest.raises(ValueError, match="caption"):
         TableBrowser.from_tables(tables, label="x", captions=captions)
+
+
+def test_each_table_can_have_limits_of_its_own():
+    small, large = pd.DataFrame({"a": [0.0, 0.1]}), pd.DataFrame({"a": [0.0, 100.0]})
+    tables = {"small": small, "large": large}
+    widget = TableBrowser.from_tables(
+        tables, label="Table", captions={"small": "Small.", "large": "Large."},
+        limits={name: range_of(table) for name, table in tables.items()},
+    )  # fmt: skip
+    for name in tables:
+        assert widget.tables[name]["shades"] == [[0.0], [1.0]]

@@ -16,6 +16,7 @@ from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic.runs import TABLE_1
 from ssad_lib.widgets import TableBrowser
+from ssad_lib.widgets.tables import range_of
 
 
 @dataclass(frozen=True)
@@ -209,4 +210,6 @@ def browser(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> 
         label="Claim and detail",
         captions={name: f"Effect of every comparison of {name}" for name in tables},
         number="{:+.3f}",
+        # AUC, rank correlations and odds have no scale in common: colours compare inside a claim.
+        limits={name: range_of(table) for name, table in tables.items()},
     )
