@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from ssad_lib.errors import unknown
 from ssad_lib.models.initialise import build, framework_default
+from ssad_lib.models.pointwise import subsample_first
 
 NETWORKS = ("resnet18", "small")
 IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -108,7 +109,7 @@ def _resnet_features(small_stem: bool) -> nn.Module:
     for layer in network.modules():
         if isinstance(layer, nn.ReLU):
             layer.inplace = False  # what is overwritten cannot be differentiated twice
-    return network
+    return subsample_first(network)
 
 
 def _he_normal_of_outputs(weight: Tensor, generator: torch.Generator) -> None:

@@ -6,6 +6,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ssad_lib.errors import SsadError
+from ssad_lib.models.pointwise import PointwiseConvolution
 
 REDUCTION = 4  # two of the three groups have stride 2
 
@@ -69,7 +70,7 @@ class _Block(nn.Module):
         self.norm2 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
         self.shortcut = (
-            None if inputs == outputs else nn.Conv2d(inputs, outputs, 1, stride, bias=False)
+            None if inputs == outputs else PointwiseConvolution(inputs, outputs, stride)
         )
 
     def forward(self, images: Tensor) -> Tensor:
