@@ -8,10 +8,10 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
-from pathlib import Path
 
 import torch
 
+from ssad_lib import processor
 from ssad_lib.bench.cases import Moment
 from ssad_lib.engine.run import commit
 
@@ -36,6 +36,8 @@ class Machine:
         Of the machine, and of them used.
     flags : tuple of str
         Which of `FLAGS` the processor has.
+    instruction_sets : str
+        Those that torch and oneDNN use of it.
     allocator : str
         Who decides what becomes of freed memory: ``GLIBC_TUNABLES``, else our own settings.
     """
@@ -46,6 +48,7 @@ class Machine:
     cores: int
     threads: int
     flags: tuple[str, ...]
+    instruction_sets: str
     allocator: str
 
 
@@ -69,15 +72,14 @@ class Peak:
 
 def describe() -> Machine:
     """Return what this process runs on."""
-    cpu = _cpu()
-    flags = cpu.get("flags", cpu.get("Features", "")).split()
     return Machine(
         versions={"python": platform.python_version(), **_versions()},
-        processor=cpu.get("model name") or platform.processor() or platform.machine(),
+        processor=processor.model(),
         gpu=torch.cuda.get_device_name() if torch.cuda.is_available() else "",
         cores=cores(),
         threads=torch.get_num_threads(),
-        flags=tuple(flag for flag in FLAGS if flag in flags),
+        flags=tuple(flag for flag in FLAGS if flag in processor.flags()),
+        instruction_sets=processor.instruction_sets(),
         allocator=os.environ.get("GLIBC_TUNABLES") or "ssad_lib.engine.allocator",
     )
 
@@ -103,18 +105,6 @@ def _versions() -> dict[str, str]:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
             continue
-    return found
-
-
-def _cpu() -> dict[str, str]:
-    """Return what Linux says of the first core; nothing elsewhere."""
-    path = Path("/proc/cpuinfo")
-    if not path.is_file():
-        return {}
-    lines = (line.partition(":") for line in path.read_text(encoding="utf-8").splitlines())
-    found: dict[str, str] = {}
-    for key, _, value in lines:
-        found.setdefault(key.strip(), value.strip())
     return found
 
 

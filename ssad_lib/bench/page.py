@@ -73,7 +73,7 @@ def surroundings(known: Results) -> str:
     commits = sorted({moment.commit or "unknown" for moment in moments})
     loads = [moment.load for moment in moments]
     flags = f" ({', '.join(machine.flags)})" if machine.flags else ""
-    device = machine.gpu or f"{machine.processor}{flags}"
+    device = machine.gpu or f"{machine.processor}{flags}, {machine.instruction_sets}"
     versions = ", ".join(f"{name} {version}" for name, version in machine.versions.items())
     peak = f"{known.peak.fp32:,.0f} GFLOP/s in fp32, {known.peak.bf16:,.0f} in bf16"
     if known.peak.fp32_one_thread:

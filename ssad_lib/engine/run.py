@@ -19,7 +19,7 @@ from threadpoolctl import threadpool_limits
 from torch import Tensor
 
 import ssad_lib
-from ssad_lib import metrics, paths, tasks
+from ssad_lib import metrics, paths, processor, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
 from ssad_lib.detectors import DAE, DETECTORS, Detector
 from ssad_lib.engine import measures
@@ -198,7 +198,8 @@ def provenance(seconds: float) -> dict[str, Any]:
         "commit": commit(),
         "torch": torch.__version__,
         "python": platform.python_version(),
-        "device": torch.cuda.get_device_name() if gpu else platform.processor() or "cpu",
+        "device": torch.cuda.get_device_name() if gpu else processor.model(),
+        "instructions": processor.instruction_sets(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 

@@ -16,7 +16,7 @@ from ssad_lib.bench.results import Results
 from ssad_lib.errors import SsadError
 
 ONE, TWO, FOUR = (Quartiles(value, value, value) for value in (1.0, 2.0, 4.0))
-MACHINE = Machine({"torch": "2"}, "a processor", "", 2, 2, ("avx2",), "ours")
+MACHINE = Machine({"torch": "2"}, "a processor", "", 2, 2, ("avx2",), "torch AVX2", "ours")
 MADE = Moment("abc", 0.5, "2026-01-01T00:00:00+00:00")
 
 

@@ -1,4 +1,4 @@
-"""Strided 1 x 1 convolutions: the same numbers, subsampled first; no network hands one to oneDNN."""
+"""Strided 1 x 1 convolutions: the same numbers, subsampled first; oneDNN never sees one."""
 
 import pytest
 import torch
@@ -30,8 +30,8 @@ def test_same_numbers_and_gradients_as_the_strided_form(stride, side):
 @pytest.mark.parametrize("architecture", [resnet18, resnet50])
 def test_a_librarys_network_computes_as_before(architecture):
     torch.manual_seed(0)
-    network = architecture(weights=None).eval()
-    images = torch.rand(2, 3, 64, 64)
+    network = architecture(weights=None).double().eval()
+    images = torch.rand(2, 3, 64, 64, dtype=torch.float64)
     with torch.no_grad():
         before, names = network(images), list(network.state_dict())
         weights = {name: value.clone() for name, value in network.state_dict().items()}
