@@ -26,7 +26,7 @@ from tqdm.auto import tqdm
 from ssad_lib import paths
 from ssad_lib.errors import SsadError, from_os_error
 
-VERSION = 1  # part of every key: raise it when decoding changes
+VERSION = 2  # part of every key: raise it when decoding changes
 ATTEMPTS = 5
 ABANDONED = 24 * 60 * 60  # seconds
 
@@ -47,6 +47,8 @@ class Recipe:
         Yields the N images, ``uint8 (C, H, W)``, one after the other.
     masks : iterable of numpy.ndarray, optional
         Yields the N masks, ``bool (H, W)``.
+    notes : callable
+        Called after all images and masks are read: what has to be said of them, a line each.
     """
 
     shape: tuple[int, int, int, int]
@@ -54,17 +56,22 @@ class Recipe:
     classes: tuple[str, ...]
     images: Iterable[np.ndarray]
     masks: Iterable[np.ndarray] | None = None
+    notes: Callable[[], Sequence[str]] = tuple
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A decoded set; `images` and `masks` are read-only memory maps, `content` their SHA-256."""
+    """A decoded set; `images` and `masks` are read-only memory maps, `content` their SHA-256.
+
+    `notes` say what of the files was left out or converted.
+    """
 
     images: np.ndarray
     labels: np.ndarray
     classes: tuple[str, ...]
     masks: np.ndarray | None
     content: str
+    notes: tuple[str, ...] = ()
 
 
 def read_or_build(name: str, key: Sequence[object], make_recipe: Callable[[], Recipe]) -> Entry:
@@ -109,7 +116,8 @@ def _read(target: Path) -> Entry | None:
         labels = np.load(target / "labels.npy")
         masks = np.load(target / "masks.npy", mmap_mode="r") if meta["masks"] else None
         complete = list(images.shape) == meta["shape"] and len(labels) == len(images)
-        entry = Entry(images, labels, tuple(meta["classes"]), masks, meta["content"])
+        notes = tuple(meta["notes"])
+        entry = Entry(images, labels, tuple(meta["classes"]), masks, meta["content"], notes)
     except (OSError, ValueError, KeyError, TypeError, EOFError):
         return None
     return entry if complete and (masks is None or len(masks) == len(images)) else None
@@ -131,6 +139,7 @@ def _build(name: str, target: Path, recipe: Recipe) -> None:
             "classes": recipe.classes,
             "masks": recipe.masks is not None,
             "content": digest.hexdigest(),
+            "notes": list(recipe.notes()),
         }
         with (draft / "meta.json").open("w") as file:
             json.dump(meta, file)

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
-import zlib
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass, field
+from pathlib import Path
 
+from ssad_lib.data.layout import role
+from ssad_lib.data.listing import FOLDER, Listing, image_suffixes, is_hidden, listed, walk
+from ssad_lib.data.notes import counted
+from ssad_lib.data.zips import entries, open_zip, zip_reader
 from ssad_lib.errors import SsadError, from_os_error
-
-IMAGE_SUFFIXES = frozenset(
-    {".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp", ".ppm", ".pgm"}
-)
-SPLITS = frozenset({"train", "test", "ground_truth"})
 
 
 @dataclass(frozen=True)
@@ -31,12 +29,15 @@ class Files:
         Sorted names of all folders, also of those without an image.
     read : callable
         Returns the bytes of one of `names`; `SsadError` if that is impossible.
+    left_out : Counter of str
+        How many files are no images of the set, by reason.
     """
 
     path: Path
     names: tuple[str, ...]
     folders: tuple[str, ...]
     read: Callable[[str], bytes]
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def open_files(path: Path) -> Files:
@@ -48,62 +49,80 @@ def open_files(path: Path) -> Files:
     ------
     SsadError
         If there is nothing at `path`, the zip is damaged or has an entry that leaves its folder,
-        or there is no image.
+        an image is a link to nothing, or there is no image.
     """
     path = path.expanduser().absolute()
     if path.is_dir():
-        names, folders = _list_folder(path)
+        listing = listed(walk(path))
         read = _folder_reader(path)
     elif not path.exists():
         raise SsadError(f"there is no folder or zip {path}; check the path")
     else:
-        archive = _open_zip(path)
-        names, folders = _list_zip(archive, path)
-        read = _zip_reader(archive, path)
-    if not names:
-        raise SsadError(f"{path} holds no image ({', '.join(sorted(IMAGE_SUFFIXES))})")
-    wrapper = _wrapper(names)
+        archive = open_zip(path)
+        listing = listed(entries(archive, path))
+        read = zip_reader(archive, path)
+    _check(listing, path)
+    wrapper = _wrapper(list(listing.names))
     return Files(
         path=path,
-        names=tuple(sorted(name.removeprefix(wrapper) for name in names)),
+        names=tuple(sorted(name.removeprefix(wrapper) for name in listing.names)),
         folders=tuple(
-            sorted(name.removeprefix(wrapper) for name in folders if name.startswith(wrapper))
+            name.removeprefix(wrapper) for name in listing.folders if name.startswith(wrapper)
         ),
-        read=lambda name: read(wrapper + name),
+        read=lambda name: read(listing.names[wrapper + name]),
+        left_out=listing.left_out,
     )
 
 
 def stamp(*sources: Path) -> str:
     """Return a stamp of files, folders or zips that changes when any file in them does.
 
-    It covers places, sizes and times, so it takes no reading; a zip counts as one file.
+    It covers places, sizes and times, so it takes no reading; a zip counts as one file. What is
+    hidden does not count.
 
     Raises
     ------
     SsadError
         If a source does not exist or cannot be listed.
     """
-    lines = []
+    digest = hashlib.sha256()
     for source in sources:
         path = source.expanduser().absolute()
         try:
-            files = sorted(path.rglob("*")) if path.is_dir() else [path]
-            for file in files:
-                status = file.stat()
-                # A folder's own time changes when a file only passes through it.
-                when = "folder" if file.is_dir() else f"{status.st_size}|{status.st_mtime_ns}"
-                lines.append(f"{file}|{when}")
+            lines = _lines(path) if path.is_dir() else [_line(path)]
         except FileNotFoundError as error:
             raise SsadError(f"there is nothing at {error.filename}; check the path") from error
         except OSError as error:
             raise from_os_error(error, "read the files") from error
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+        # A name that is not UTF-8 has signs that cannot be encoded strictly.
+        digest.update("\n".join([*lines, ""]).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()
 
 
-def _is_image(name: str) -> bool:
-    parts = PurePosixPath(name)
-    hidden = any(part.startswith((".", "__MACOSX")) for part in parts.parts)
-    return parts.suffix.lower() in IMAGE_SUFFIXES and not hidden
+def _lines(folder: Path) -> list[str]:
+    found = [one for one in walk(folder) if not is_hidden(one.name)]
+    return [
+        # A folder's own time changes when a file only passes through it.
+        f"{folder / one.raw}|folder" if one.kind == FOLDER else _line(folder / one.raw)
+        for one in sorted(found, key=lambda one: one.name)
+    ]
+
+
+def _line(file: Path) -> str:
+    status = file.lstat() if file.is_symlink() and not file.exists() else file.stat()
+    return f"{file}|{status.st_size}|{status.st_mtime_ns}"
+
+
+def _check(listing: Listing, path: Path) -> None:
+    if listing.broken:
+        raise SsadError(
+            f"the image '{listing.broken[0]}' of {path} is a link that leads nowhere; mend or "
+            "remove it"
+        )
+    if not listing.names:
+        there = f" there are {counted(listing.left_out)};" if listing.left_out else ""
+        known = ", ".join(sorted(suffix.removeprefix(".") for suffix in image_suffixes()))
+        raise SsadError(f"{path} holds no image;{there} images are {known}")
 
 
 def _wrapper(names: list[str]) -> str:
@@ -112,20 +131,9 @@ def _wrapper(names: list[str]) -> str:
     while True:
         inner = [name.removeprefix(prefix).split("/") for name in names]
         first = inner[0][0]
-        if first in SPLITS or any(len(parts) < 3 or parts[0] != first for parts in inner):
+        if role(first) or any(len(parts) < 3 or parts[0] != first for parts in inner):
             return prefix
         prefix += first + "/"
-
-
-def _list_folder(path: Path) -> tuple[list[str], list[str]]:
-    names, folders = [], []
-    for entry in path.rglob("*"):
-        name = entry.relative_to(path).as_posix()
-        if _is_image(name):
-            names.append(name)
-        elif entry.is_dir():
-            folders.append(name)
-    return names, folders
 
 
 def _folder_reader(path: Path) -> Callable[[str], bytes]:
@@ -134,41 +142,5 @@ def _folder_reader(path: Path) -> Callable[[str], bytes]:
             return (path / name).read_bytes()
         except OSError as error:
             raise from_os_error(error, f"read the image {name}") from error
-
-    return read
-
-
-def _open_zip(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, OSError) as error:
-        raise SsadError(f"{path} is not a readable zip ({error}); fetch it again") from error
-
-
-def _list_zip(archive: zipfile.ZipFile, path: Path) -> tuple[list[str], list[str]]:
-    names, folders = [], set()
-    for name in archive.namelist():
-        parts = PurePosixPath(name.replace("\\", "/"))
-        if parts.is_absolute() or ".." in parts.parts or parts.as_posix()[1:2] == ":":
-            raise SsadError(
-                f"the entry '{name}' of {path} leaves the folder it is unpacked to; "
-                "do not trust this zip, fetch another"
-            )
-        if name.endswith("/"):
-            folders.add(name.rstrip("/"))
-        elif _is_image(name):
-            names.append(name)
-            folders.update(parent.as_posix() for parent in parts.parents[:-1])
-    return names, sorted(folders)
-
-
-def _zip_reader(archive: zipfile.ZipFile, path: Path) -> Callable[[str], bytes]:
-    def read(name: str) -> bytes:
-        try:
-            return archive.read(name)
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-            raise SsadError(
-                f"the entry '{name}' of {path} cannot be read ({error}); fetch the zip again"
-            ) from error
 
     return read

@@ -31,6 +31,8 @@ class ImageSet:
         Decides the content: equal fingerprints mean equal images and labels, on any machine.
     masks : numpy.ndarray, optional
         ``bool (N, H, W)``, true on defective pixels; only defect sets have them.
+    notes : tuple of str
+        What of its files was left out or converted, a line each.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ImageSet:
     licence: str
     fingerprint: str
     masks: np.ndarray | None = None
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.images.ndim != 4 or self.images.dtype != np.uint8:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
+from ssad_lib.data.layout import TRAIN, is_good, role
+from ssad_lib.data.listing import is_hidden
 from ssad_lib.errors import SsadError, unknown
 
 
@@ -49,7 +51,7 @@ def find_object(name: str, root: Path) -> Path:
         If none of them exists.
     """
     for parent in (root, root / "mvtec", root / name):
-        if name and (parent / name / "train" / "good").is_dir():
+        if name and _is_defect_set(parent / name):
             return parent / name
     present = objects(root)
     if present:
@@ -62,10 +64,27 @@ def find_object(name: str, root: Path) -> Path:
 
 def objects(root: Path) -> list[str]:
     """Return the names of the folders in the layout of MVTec AD below `root`."""
-    found = [folder.parents[1] for folder in root.glob("*/train/good")]
-    nested = [folder.parents[1] for folder in root.glob("*/*/train/good")]
-    found += [folder for folder in nested if folder.parent.name in ("mvtec", folder.name)]
-    return sorted({folder.name for folder in found})
+    tops = _folders(root)
+    inner = [below for top in tops for below in _folders(top) if top.name in ("mvtec", below.name)]
+    return sorted({folder.name for folder in (*tops, *inner) if _is_defect_set(folder)})
+
+
+def _is_defect_set(folder: Path) -> bool:
+    """Whether ``train/good/`` lies in `folder`, however it is spelled."""
+    return any(
+        is_good(below.name)
+        for split in _folders(folder)
+        if role(split.name) == TRAIN
+        for below in _folders(split)
+    )
+
+
+def _folders(parent: Path) -> list[Path]:
+    """Return the folders in `parent`, none if it cannot be listed."""
+    try:
+        return [one for one in parent.iterdir() if not is_hidden(one.name) and one.is_dir()]
+    except OSError:
+        return []
 
 
 def describe(root: Path | None) -> list[Row]:

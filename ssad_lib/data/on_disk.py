@@ -12,6 +12,7 @@ from ssad_lib.data.defect_folders import defect_recipe, is_defect_set
 from ssad_lib.data.files import open_files, stamp
 from ssad_lib.data.image_set import ImageSet
 from ssad_lib.data.locate import find_named, find_object
+from ssad_lib.data.notes import say
 from ssad_lib.data.npz import read_npz
 from ssad_lib.data.selection import first_per_class
 from ssad_lib.data.torchvision_sets import read_torchvision
@@ -38,6 +39,7 @@ def load_from_disk(
         facts = catalogue.FROM_DATA_ROOT[name]
         source, licence = facts.source, facts.licence
         place, entry = _read_named(name, paths.data_root(root), split, size or facts.size)
+    say(entry.notes)
     kept = first_per_class(entry.labels, images_per_class)
     whole = len(kept) == len(entry.labels)
     return ImageSet(
@@ -50,6 +52,7 @@ def load_from_disk(
         licence=licence,
         fingerprint=entry.content if whole else f"{entry.content}?n={images_per_class}",
         masks=entry.masks if whole or entry.masks is None else entry.masks[kept],
+        notes=entry.notes,
     )
 
 

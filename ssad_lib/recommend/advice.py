@@ -9,6 +9,7 @@ import pandas as pd
 from ssad_lib import augment, selection
 from ssad_lib.appearance import p_text, signed
 from ssad_lib.augment import Augmentation
+from ssad_lib.recommend.differences import caveats
 from ssad_lib.recommend.folders import Folder
 from ssad_lib.selection import LEVEL, Ranking
 
@@ -17,6 +18,8 @@ RIVAL = 0.05  # share of bootstrap samples from which a candidate may be the bes
 
 PROGRAM = '''\
 """Trains a detector with {label} on normal images; lists the others, most anomalous first."""
+
+import sys
 
 from ssad_lib.detectors import Discriminator
 from ssad_lib.recommend import read_folder
@@ -32,6 +35,7 @@ detector = Discriminator(
     epochs={epochs},
     batch_size={batch_size},
 )
+sys.stdout.reconfigure(errors="backslashreplace")  # whatever a file is called, it is printed
 scores = detector.fit(normal.images).decision_function(unlabelled.images)
 for score, name in sorted(zip(scores, unlabelled.names), reverse=True):
     print(f"{{score:.5f}} {{name}}")
@@ -47,12 +51,15 @@ class Advice:
     normal, unlabelled : Folder
     candidates : dict of str to Augmentation
     ranking : Ranking
+    caveats : tuple of str
+        What has to be known before: in what the folders differ but should not, copies.
     """
 
     normal: Folder
     unlabelled: Folder
     candidates: dict[str, Augmentation]
     ranking: Ranking
+    caveats: tuple[str, ...] = ()
 
     @property
     def summary(self) -> str:
@@ -98,11 +105,13 @@ class Advice:
         ).set_axis(pd.Index(table["label"], name="augmentation"))
 
     def text(self) -> str:
-        """Return the summary and the ranking for a terminal."""
-        return f"{self.summary}\n\n{self.rows().reset_index().to_string(index=False)}"
+        """Return what has to be known before, the summary and the ranking for a terminal."""
+        before = "".join(f"{caveat}\n" for caveat in self.caveats)
+        table = self.rows().reset_index().to_string(index=False)
+        return f"{before}{self.summary}\n\n{table}"
 
     def program(self) -> str | None:
-        """Return a Python program that trains with the winner; None without one."""
+        """Return a Python program that trains with the winner, from any folder; None without."""
         if self.ranking.winner is None:
             return None
         chosen = self.candidates[self.ranking.winner]
@@ -110,8 +119,8 @@ class Advice:
             label=chosen.label,
             name=chosen.name,
             options=_changed_options(chosen),
-            normal=str(self.normal.path),
-            unlabelled=str(self.unlabelled.path),
+            normal=str(self.normal.path.expanduser().absolute()),
+            unlabelled=str(self.unlabelled.path.expanduser().absolute()),
             size=self.normal.images.shape[-1],
             epochs=EPOCHS,
             batch_size=BATCH_SIZE,
@@ -124,7 +133,7 @@ def advise(normal: Folder, unlabelled: Folder, *, resamples: int = 100, seed: in
     ranking = selection.rank(
         chosen, normal.images, unlabelled.images, resamples=resamples, seed=seed
     )
-    return Advice(normal, unlabelled, chosen, ranking)
+    return Advice(normal, unlabelled, chosen, ranking, caveats(normal, unlabelled))
 
 
 def _interval(row: pd.Series, name: str) -> str:

@@ -10,11 +10,11 @@ from ssad_lib.recommend.folders import read_two
 
 
 def run(normal: Path, unlabelled: Path, size: int, output: Path, seed: int) -> None:
-    """Print the ranking and write the page; every problem is found before the work starts."""
+    """Write the page and print the ranking; every problem is found before the work starts."""
     page.check_output(output)
     advice = advise(*read_two(normal, unlabelled, size), seed=seed)
+    written = page.write(advice, output)  # before anything is printed: a pipe may break
     print(advice.text())
-    written = page.write(advice, output)
     print(f"\nwith pictures: {output}")
     if len(written) > 1:
-        print(f"to train it:   python {written[1]}")
+        print(f"to train it:   {page.command(output)}")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
+import shlex
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import torch
@@ -14,6 +19,9 @@ from ssad_lib.recommend.advice import Advice
 from ssad_lib.selection import LEVEL
 
 SHOWN, BEST = 5, 4  # images in a row, candidates
+TITLE = "<title>Which augmentation fits?</title>"
+WARNING = ' class="warning" role="note"'
+SIGNATURE = "# written by ssad recommend, which replaces it while it is unchanged: "
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #1f2328; background: #fff; }
@@ -47,12 +55,12 @@ def chart(advice: Advice) -> Drawing:
 
 def as_html(advice: Advice, command: str) -> str:
     """Return the whole page; `command` trains the winner."""
-    said = html.escape(advice.summary)
     program = advice.program()
-    kind = ' class="warning" role="note"' if program is None else ""
+    kind = WARNING if program is None else ""
     parts = [
         "<h1>Which augmentation fits these images?</h1>",
-        f"<p{kind}>{said}</p>",
+        *(f"<p{WARNING}>{html.escape(caveat)}</p>" for caveat in advice.caveats),
+        f"<p{kind}>{html.escape(advice.summary)}</p>",
         f"<p>Normal: {html.escape(str(advice.normal.path))}<br>Unlabelled: "
         f"{html.escape(str(advice.unlabelled.path))}</p>",
         "<h2>Pictures</h2>",
@@ -71,7 +79,7 @@ def as_html(advice: Advice, command: str) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>Which augmentation fits?</title><style>{STYLE}</style></head>"
+        f"{TITLE}<style>{STYLE}</style></head>"
         f"<body><main>{body}</main></body></html>\n"
     )
 
@@ -79,19 +87,23 @@ def as_html(advice: Advice, command: str) -> str:
 def write(advice: Advice, output: Path) -> list[Path]:
     """Write the page and, where there is a winner, the program beside it; return what was written.
 
+    A program that an earlier recommendation has left there goes where there is no winner now.
+
     Raises
     ------
     SsadError
-        If `output` is no ``.html`` or cannot be written.
+        If `output` is no ``.html``, would replace another's file, or cannot be written.
     """
     check_output(output)
     program, path = advice.program(), program_path(output)
-    paths.make_folder(output.absolute().parent)
     try:
-        output.write_text(as_html(advice, f"python {path}"), encoding="utf-8")
+        # A file name that is not UTF-8 has signs that the page can only spell.
+        text = as_html(advice, command(output))
+        output.write_text(text, encoding="utf-8", errors="backslashreplace")
         if program is None:
+            path.unlink(missing_ok=True)
             return [output]
-        path.write_text(program, encoding="utf-8")
+        path.write_text(_signed(program), encoding="utf-8")
     except OSError as error:
         raise from_os_error(error, "write the recommendation") from error
     return [output, path]
@@ -102,7 +114,42 @@ def program_path(output: Path) -> Path:
     return output.with_suffix(".py")
 
 
+def command(output: Path) -> str:
+    """Return what to type, from any folder, to run the program beside the page `output`."""
+    words = [sys.executable or "python", str(program_path(output).absolute())]
+    return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)
+
+
 def check_output(output: Path) -> None:
-    """Raise `SsadError` unless `output` is the name of a page."""
-    if output.suffix.lower() not in (".html", ".htm") or output.is_dir():
-        raise SsadError(f"the page {output} must be a file that ends in .html")
+    """Raise `SsadError` unless the page and the program can be written without loss.
+
+    What is there already must have been written by this module, and be unchanged since.
+    """
+    program = program_path(output) if output.name else output
+    try:
+        if output.suffix.lower() not in (".html", ".htm") or output.is_dir():
+            raise SsadError(f"the page {output} must be a file that ends in .html")
+        if output.exists() and TITLE not in output.read_text("utf-8", errors="replace"):
+            raise SsadError(f"{output} is no page of a recommendation; give another --output")
+        if program.exists() and (program.is_dir() or not _is_signed(program)):
+            raise SsadError(
+                f"the program would replace {program}, which is yours or was changed; move it or "
+                "give another --output"
+            )
+        folder = paths.make_folder(output.absolute().parent)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise from_os_error(error, f"write the page {output}") from error
+
+
+def _signed(program: str) -> str:
+    """Return the program with a last line by which it is known again while it is unchanged."""
+    digest = hashlib.sha256(program.encode()).hexdigest()[:16]
+    return f"{program}{SIGNATURE}{digest}\n"
+
+
+def _is_signed(path: Path) -> bool:
+    text = path.read_text("utf-8", errors="replace")
+    program, found, _ = text.rpartition(SIGNATURE)
+    return bool(found) and _signed(program) == text

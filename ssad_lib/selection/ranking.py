@@ -170,6 +170,12 @@ def _checked(
             raise SsadError(
                 f"too few {what} images: {len(images)}, and a ranking needs {least} or more"
             )
+        different = _different(images, least)
+        if different < least:
+            raise SsadError(
+                f"too few different {what} images: {different}, the others of {len(images)} are "
+                f"copies, and a ranking needs {least} or more"
+            )
     if normal.shape[1:] != mixed.shape[1:]:
         raise SsadError(
             f"normal images have shape {tuple(normal.shape[1:])}, unlabelled ones "
@@ -178,6 +184,16 @@ def _checked(
     if labels is not None and np.shape(labels) != (len(mixed),):
         raise SsadError(f"there are {len(mixed)} unlabelled images and {np.size(labels)} labels")
     return normal, mixed
+
+
+def _different(images: Tensor, enough: int) -> int:
+    """Return the number of images that differ, counted no further than `enough`."""
+    seen: set[bytes] = set()
+    for image in images:
+        seen.add(image.numpy().tobytes())
+        if len(seen) == enough:
+            break
+    return len(seen)
 
 
 def _both_ways(
