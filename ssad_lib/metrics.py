@@ -5,7 +5,10 @@ Label 0 is normal, 1 is an anomaly; a larger score means more anomalous; ties co
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+import torch
 from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -37,7 +40,7 @@ def labelled(
     normal: ArrayLike, anomalous: ArrayLike
 ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
     """Return labels (0 normal, 1 anomaly) and scores of two groups of scores, joined."""
-    groups = [np.asarray(scores, dtype=np.float64) for scores in (normal, anomalous)]
+    groups = [_array(scores, np.float64) for scores in (normal, anomalous)]
     return np.repeat([0, 1], [len(scores) for scores in groups]), np.concatenate(groups)
 
 
@@ -50,8 +53,8 @@ def average_precision(labels: ArrayLike, scores: ArrayLike) -> float:
 
 
 def _checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    truth = np.asarray(labels)
-    values = np.asarray(scores, dtype=np.float64)
+    truth = _array(labels, None)
+    values = _array(scores, np.float64)
     if truth.ndim != 1 or truth.shape != values.shape:
         raise SsadError(
             f"labels {truth.shape} and scores {values.shape} must be vectors of one length"
@@ -61,3 +64,10 @@ def _checked(labels: ArrayLike, scores: ArrayLike) -> tuple[NDArray[np.int64], N
     if set(np.unique(truth).tolist()) != {0, 1}:
         raise SsadError("labels must hold both 0 (normal) and 1 (anomaly) and nothing else")
     return truth.astype(np.int64), values
+
+
+def _array(values: ArrayLike, dtype: type[np.float64] | None) -> NDArray[Any]:
+    """Return values as an array; a tensor may be on a GPU and have a gradient."""
+    if isinstance(values, torch.Tensor):
+        values = values.detach().cpu().numpy()
+    return np.asarray(values, dtype=dtype)

@@ -5,6 +5,8 @@ Papermill only warns about a parameter it does not know; here it is an error wit
 
 from __future__ import annotations
 
+import contextlib
+import math
 import sys
 from collections.abc import Mapping
 from copy import deepcopy
@@ -107,11 +109,9 @@ def _checked(name: str, value: Any, like: Any) -> Any:
         return float(value)
     if isinstance(like, float) and isinstance(value, str):
         # YAML reads 1e-3 as text; whoever writes it means the number.
-        try:
-            return float(value)
-        except ValueError:
-            pass
-    if type(value) is not type(like):
+        with contextlib.suppress(ValueError):
+            value = float(value)
+    if type(value) is not type(like) or (isinstance(value, float) and not math.isfinite(value)):
         raise SsadError(
             f"parameter '{name}' takes {_described(like)} such as {like!r}, not {value!r}"
         )

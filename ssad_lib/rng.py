@@ -8,14 +8,36 @@ draws of one never shifts another, and neither order nor grouping nor device cha
 from __future__ import annotations
 
 import hashlib
+import numbers
 
 import torch
 
+from ssad_lib.errors import SsadError
+
 
 def seed_of(*key: str | int) -> int:
-    """Return a 63-bit seed that depends on every part of `key` and on nothing else."""
-    text = "\x1f".join(f"{type(part).__name__}:{part}" for part in key)
+    """Return a 63-bit seed that depends on every part of `key` and on nothing else.
+
+    A whole number is one number, whether Python's or NumPy's.
+
+    Raises
+    ------
+    SsadError
+        If a part is neither a number nor text, such as a random generator, whose name is always
+        the same.
+    """
+    text = "\x1f".join(f"{_kind(part)}:{part}" for part in key)
     return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
+
+
+def _kind(part: object) -> str:
+    if isinstance(part, numbers.Integral) and not isinstance(part, bool):
+        return "int"
+    if isinstance(part, str):
+        return "str"
+    if isinstance(part, bool | float):
+        return type(part).__name__
+    raise SsadError(f"a seed must be a whole number, not {part!r}")
 
 
 def generator(*key: str | int) -> torch.Generator:

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ssad_lib.errors import SsadError
-from ssad_lib.metrics import auroc, average_precision
+from ssad_lib.metrics import auroc, auroc_between, average_precision
 
 
 def pairwise_auroc(labels, scores):
@@ -63,3 +64,9 @@ def test_float32_ties_of_squashed_scores_lower_the_auc():
 def test_bad_input_is_named(metric, labels, scores, message):
     with pytest.raises(SsadError, match=message):
         metric(labels, scores)
+
+
+def test_scores_may_be_tensors_with_a_gradient():
+    scores = torch.tensor([1.0, 2.0, 0.0], requires_grad=True)
+    assert auroc(torch.tensor([0, 1, 0]), scores) == 1
+    assert auroc_between(scores[:1], scores[1:2]) == 1

@@ -17,6 +17,7 @@ Parameters = dict[str, Tensor]
 """Small CPU tensors whose first axis is the image; index them to take, repeat or reorder images."""
 
 SMALLEST_SIDE = 8
+BYTES = 16.0  # no image in [0, 1] has such a value, whatever noise was added to it
 CHUNK = 64 * 3 * 32 * 32  # values for each thread; intermediates of more leave a core's cache
 
 
@@ -129,10 +130,21 @@ class Augmentation:
     def __call__(self, images: Tensor, generator: torch.Generator) -> Tensor:
         """Draw and apply: ``(N, C, H, W)`` images in, the same shape out."""
         _, channels, height, width = self._check(images, {})
+        # One image tells bytes, and on the CPU looking at it costs nothing.
+        if images.device.type == "cpu" and len(images) and images[0].detach().amax() > BYTES:
+            raise SsadError(
+                f"{self.label} takes images in [0, 1], these reach {float(images[0].max()):g}: "
+                "divide bytes by 255"
+            )
         parameters = self.draw(len(images), generator, (channels, height, width))
         return self.apply(images, parameters)
 
     def _check(self, images: Tensor, parameters: Parameters) -> torch.Size:
+        if not isinstance(images, Tensor):
+            raise SsadError(
+                f"{self.label} takes a float tensor (N, C, H, W) in [0, 1], not "
+                f"{type(images).__name__}; convert it with torch.from_numpy"
+            )
         if images.ndim != 4 or not images.is_floating_point():
             raise SsadError(
                 f"{self.label} takes float images (N, C, H, W) in [0, 1], not {images.dtype} of "

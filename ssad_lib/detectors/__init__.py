@@ -6,6 +6,7 @@ from ssad_lib.detectors.discriminator import Discriminator
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
 from ssad_lib.detectors.prediction import AP
 from ssad_lib.detectors.self_tuning import STSSAD
+from ssad_lib.errors import NonFiniteError
 
 DETECTORS: dict[str, type[Detector]] = {
     "AE": AE,

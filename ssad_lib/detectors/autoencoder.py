@@ -12,9 +12,10 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ssad_lib import augment, rng
-from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.course import Batch, Course, check_precision, chunks, cut, resident
-from ssad_lib.detectors.training import batches, check_budget, evaluate
+from ssad_lib.detectors.inputs import resolve_device
+from ssad_lib.detectors.training import batches, check_budget, check_square, evaluate
 from ssad_lib.models.autoencoder import ConvolutionalAutoencoder, squared_error
 from ssad_lib.models.initialise import build
 from ssad_lib.models.products import ProductAutoencoder
@@ -43,8 +44,8 @@ class DAE(Detector):
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    random_state : int
+        ``"auto"`` (or None), ``"cpu"`` or ``"cuda"``.
+    random_state : int, random generator or None
         Decides weights, batch order and augmentation draws.
 
     Attributes
@@ -82,8 +83,7 @@ class DAE(Detector):
 
     def reconstruct(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the reconstruction ``(N, C, H, W)`` of `X` in (0, 1)."""
-        self._check_fitted()
-        return evaluate(self.network_, self.network_, as_images(X))
+        return evaluate(self.network_, self.network_, self._images_like_fitted(X))
 
     def errors(self, X: Tensor, targets: Tensor) -> NDArray[np.float32]:
         """Return MSE(f(x), target) ``(N,)`` for `X` and `targets` ``(N, C, H, W)``, unchecked.
@@ -101,8 +101,7 @@ class DAE(Detector):
 
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the embedding ``(N, 4·width)`` of `X` in (-1, 1)."""
-        self._check_fitted()
-        return evaluate(self.network_, self.network_.embed, as_images(X))
+        return evaluate(self.network_, self.network_.embed, self._images_like_fitted(X))
 
     def _course(self, images: Tensor) -> Course:
         check_budget(
@@ -113,6 +112,7 @@ class DAE(Detector):
             batch_size=self.batch_size,
         )
         check_precision(self.precision)
+        check_square(images)
         channels, size = images.shape[1], images.shape[2]
         device = resolve_device(self.device)
         # Where a processor multiplies bfloat16, products are several times as fast as its kernels
@@ -121,7 +121,7 @@ class DAE(Detector):
         architecture = ProductAutoencoder if products else ConvolutionalAutoencoder
         network = build(
             lambda: architecture(channels, size, self.width),
-            rng.generator(self.random_state, "weights"),
+            rng.generator(self.seed_, "weights"),
         )
         # Channels-last is some 10 % faster on the CPU and required for fast kernels on a GPU.
         network = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -139,8 +139,8 @@ class DAE(Detector):
     def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
         """Return a function that yields the next epoch: what is shown, what it came from."""
         augmentation = augment.get(self.augmentation, **(self.augmentation_options or {}))
-        order = rng.generator(self.random_state, "order")
-        draws = rng.generator(self.random_state, "augmentation")
+        order = rng.generator(self.seed_, "order")
+        draws = rng.generator(self.seed_, "augmentation")
         take = resident(images, device)
 
         def epoch() -> Iterator[Batch]:

@@ -17,10 +17,10 @@ from torch import Tensor
 from ssad_lib import augment, rng
 from ssad_lib.augment import Augmentation
 from ssad_lib.augment.ranges import draw_hyperparameters, with_hyperparameters
-from ssad_lib.detectors.base import as_images, resolve_device
 from ssad_lib.detectors.bilevel import Descent, Student
 from ssad_lib.detectors.course import Outcome
 from ssad_lib.detectors.gaussian import Gaussian, GaussianDetector, embedded
+from ssad_lib.detectors.inputs import as_images, resolve_device
 from ssad_lib.detectors.training import full_batches
 from ssad_lib.errors import NonFiniteError, unknown
 
@@ -56,8 +56,8 @@ class Discriminator(GaussianDetector):
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    random_state : int
+        ``"auto"`` (or None), ``"cpu"`` or ``"cuda"``.
+    random_state : int, random generator or None
         Decides weights, batch order, hyper-parameters and augmentation draws.
 
     Attributes
@@ -116,16 +116,17 @@ class Discriminator(GaussianDetector):
             If a loss or a score became NaN or infinite.
         """
         images = as_images(X)
+        self._begin()
         self._check_settings(images)
         for name, valid in (("redraw", REDRAWS), ("decay", DECAYS)):
             if getattr(self, name) not in valid:
                 raise unknown(name, getattr(self, name), valid)
         device = resolve_device(self.device)
-        network = self._new_network(rng.generator(self.random_state, "weights"), device)
+        network = self._new_network(rng.generator(self.seed_, "weights"), device)
         student = Student(network, self._descent(0))
         shown = images.to(device)
-        order = rng.generator(self.random_state, "order")
-        draws = rng.generator(self.random_state, "augmentation")
+        order = rng.generator(self.seed_, "order")
+        draws = rng.generator(self.seed_, "augmentation")
         curve = []
         for epoch, augmentation in enumerate(self._augmentations()):
             student.descent = self._descent(epoch)
@@ -153,7 +154,7 @@ class Discriminator(GaussianDetector):
         """Yield the augmentation of every epoch; notes its hyper-parameters."""
         given = dict(self.augmentation_options or {})
         self.augmentation_: dict[str, float] = {}
-        generator = rng.generator(self.random_state, "hyper-parameters")
+        generator = rng.generator(self.seed_, "hyper-parameters")
         made = augment.get(self.augmentation, **given)
         for epoch in range(self.epochs):
             if self.redraw == "epoch" or (self.redraw == "once" and epoch == 0):

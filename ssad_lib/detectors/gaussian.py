@@ -13,11 +13,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ssad_lib.detectors.base import Detector, as_images
+from ssad_lib.detectors.base import Detector
+from ssad_lib.detectors.inputs import count_different
 from ssad_lib.detectors.training import check_budget, evaluate
 from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.models.resnet import Discriminator, make
 
+LEAST = 3  # different training images: the covariance of fewer cannot be estimated
 NORMALISED = 1e-12  # shortest length that an embedding is divided by
 
 
@@ -47,7 +49,7 @@ class Gaussian:
         Raises
         ------
         NonFiniteError
-            If an embedding is not finite, or all are the same point.
+            If an embedding is not finite, or all are the same point or on one line.
         """
         from sklearn.covariance import LedoitWolf
 
@@ -59,6 +61,10 @@ class Gaussian:
             )
         estimate = LedoitWolf().fit(values)
         _, log_det = np.linalg.slogdet(estimate.covariance_)
+        if not np.isfinite(log_det):
+            raise NonFiniteError(
+                "the embeddings of the training images lie on a line: give more images that differ"
+            )
         offset = 0.5 * (float(log_det) + values.shape[1] * math.log(2 * math.pi))
         return cls(estimate.location_, estimate.precision_, offset, on_sphere)
 
@@ -100,8 +106,7 @@ class GaussianDetector(Detector):
 
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the embedding ``(N, h)`` of each image of `X`, of any length."""
-        self._check_fitted()
-        return embedded(self.network_, as_images(X))
+        return embedded(self.network_, self._images_like_fitted(X))
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         scores = self.gaussian_.score(embedded(self.network_, images)).astype(np.float32)
@@ -121,8 +126,12 @@ class GaussianDetector(Detector):
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
-        if not 0 < self.contamination <= 0.5:
-            raise SsadError(f"contamination must lie in (0, 0.5], not {self.contamination}")
+        different = count_different(images, LEAST)
+        if different < LEAST:
+            raise SsadError(
+                f"{len(images)} training images show {different} that differ, and the Gaussian of "
+                f"the score needs {LEAST}: give more images that differ"
+            )
         if not 0 <= self.momentum < 1 or not self.weight_decay >= 0:
             raise SsadError(
                 f"momentum {self.momentum} must lie in [0, 1) and weight_decay "

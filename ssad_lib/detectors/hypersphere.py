@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ssad_lib import augment, rng
 from ssad_lib.detectors import pretraining, training
-from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.course import (
     Batch,
     Course,
@@ -24,6 +24,7 @@ from ssad_lib.detectors.course import (
     train,
 )
 from ssad_lib.detectors.distances import attraction, centre, repulsion, squared_distance
+from ssad_lib.detectors.inputs import resolve_device
 from ssad_lib.errors import NonFiniteError, SsadError
 from ssad_lib.models import lenet
 from ssad_lib.models.initialise import build, xavier_leaky
@@ -61,8 +62,8 @@ class DeepSVDD(Detector):
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    random_state : int
+        ``"auto"`` (or None), ``"cpu"`` or ``"cuda"``.
+    random_state : int, random generator or None
         Decides weights, batch order and, in DeepSAD, augmentation draws.
 
     Attributes
@@ -127,20 +128,19 @@ class DeepSVDD(Detector):
 
     def embed(self, X: ArrayLike | Tensor) -> NDArray[np.float32]:
         """Return the representation f(x) ``(N, d)`` of each image of `X`."""
-        self._check_fitted()
-        return training.evaluate(self.network_, self.network_, as_images(X))
+        return training.evaluate(self.network_, self.network_, self._images_like_fitted(X))
 
     def _course(self, images: Tensor) -> Course:
         self._check(images)
         device = resolve_device(self.device)
         channels, size = images.shape[1], images.shape[2]
         name = lenet.choose(self.network, channels, size)
-        weights = rng.generator(self.random_state, "weights")
+        weights = rng.generator(self.seed_, "weights")
         encoder = build(lambda: lenet.encoder(name, channels, size, self.width), weights)
         # Channels-last as in the autoencoder: faster on every device.
         self.network_ = encoder.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if self.pretrain == "ae":
-            weights = rng.generator(self.random_state, "pretrain/weights")
+            weights = rng.generator(self.seed_, "pretrain/weights")
             decoder = build(
                 lambda: lenet.decoder(name, channels, size, self.width), weights, xavier_leaky
             )
@@ -152,7 +152,7 @@ class DeepSVDD(Detector):
                 batch_size=self.batch_size,
                 learning_rate=self.learning_rate,
                 precision=self.precision,
-                order=rng.generator(self.random_state, "pretrain/order"),
+                order=rng.generator(self.seed_, "pretrain/order"),
             )
             train(first)
         self.network_.eval()
@@ -179,9 +179,8 @@ class DeepSVDD(Detector):
             epochs=self.epochs,
             batch_size=self.batch_size,
         )
-        if images.shape[2] != images.shape[3]:
-            raise SsadError(f"images must be square, not {images.shape[2]} x {images.shape[3]}")
-        if self.power not in (1, 2) or self.epsilon <= 0 or self.weight_decay < 0:
+        training.check_square(images)
+        if self.power not in (1, 2) or not self.epsilon > 0 or not self.weight_decay >= 0:
             raise SsadError(
                 f"power {self.power} must be 1 or 2, epsilon {self.epsilon} positive and "
                 f"weight_decay {self.weight_decay} ≥ 0"
@@ -192,8 +191,8 @@ class DeepSVDD(Detector):
 
     def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
         """Return a function that yields the next epoch: what is shown, and the centre."""
-        order = rng.generator(self.random_state, "order")
-        draws = rng.generator(self.random_state, "augmentation")
+        order = rng.generator(self.seed_, "order")
+        draws = rng.generator(self.seed_, "augmentation")
         take = resident(images, device)
         center = torch.from_numpy(self.center_).to(device)
 

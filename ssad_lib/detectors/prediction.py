@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from ssad_lib import rng
 from ssad_lib.detectors import dirichlet, training
-from ssad_lib.detectors.base import Detector, as_images, resolve_device
+from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.course import (
     Batch,
     Course,
@@ -27,6 +27,7 @@ from ssad_lib.detectors.course import (
     cut,
     resident,
 )
+from ssad_lib.detectors.inputs import resolve_device
 from ssad_lib.detectors.transforms import transforms
 from ssad_lib.errors import SsadError
 from ssad_lib.models.initialise import build, he_normal
@@ -74,8 +75,8 @@ class AP(Detector):
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    random_state : int
+        ``"auto"`` (or None), ``"cpu"`` or ``"cuda"``.
+    random_state : int, random generator or None
         Decides weights, order and augmentation draws.
 
     Attributes
@@ -130,8 +131,7 @@ class AP(Detector):
 
     def score_kinds(self, X: ArrayLike | Tensor) -> Kinds:
         """Return the scores ``"dirichlet"`` and ``"simple"`` ``(N,)`` of `X`, from one pass."""
-        self._check_fitted()
-        return self._kinds(self._blocks(as_images(X)))
+        return self._kinds(self._blocks(self._images_like_fitted(X)))
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         return self._kinds(self._blocks(images))[self.score]
@@ -146,7 +146,7 @@ class AP(Detector):
         channels, size = images.shape[1], images.shape[2]
         network = build(
             lambda: WideResNet(channels, size, self._transforms.count, self.base, self.widen),
-            rng.generator(self.random_state, "weights"),
+            rng.generator(self.seed_, "weights"),
             he_normal,
         )
         self.network_ = network.to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
@@ -184,20 +184,19 @@ class AP(Detector):
             epochs=self.views,
             batch_size=self.batch_size,
         )
-        if images.shape[2] != images.shape[3]:
-            raise SsadError(f"images must be square, not {images.shape[2]} x {images.shape[3]}")
+        training.check_square(images)
         if self.score not in KINDS:
             raise SsadError(f"score must be dirichlet or simple, not '{self.score}'")
         check_precision(self.precision)
-        if self.penalty < 0 or self.test_draws < 1:
+        if not self.penalty >= 0 or self.test_draws < 1:
             raise SsadError(
                 f"penalty {self.penalty} must be ≥ 0 and test_draws {self.test_draws} ≥ 1"
             )
 
     def _epochs(self, images: Tensor, device: torch.device) -> Callable[[], Iterator[Batch]]:
         """Return a function that yields the next epoch: transformed images, their transforms."""
-        order = rng.generator(self.random_state, "order")
-        draws = rng.generator(self.random_state, "augmentation")
+        order = rng.generator(self.seed_, "order")
+        draws = rng.generator(self.seed_, "augmentation")
         take = resident(images, device)
         K = self._transforms.count
 
@@ -214,7 +213,7 @@ class AP(Detector):
 
     def _blocks(self, images: Tensor) -> Iterator[NDArray[np.float64]]:
         """Yield the log-probabilities ``(n, K, K)``: image, transform applied, class predicted."""
-        draws = rng.generator(self.random_state, "test draws")
+        draws = rng.generator(self.seed_, "test draws")
         for block in images.split(BLOCK):
             yield np.stack(
                 [self._log_probabilities(block, k, draws) for k in range(self._transforms.count)],

@@ -17,10 +17,10 @@ from torch import Tensor
 from ssad_lib import augment, rng
 from ssad_lib.alignment import KERNELS, mmd_loss, validation_loss
 from ssad_lib.augment.tunable import CutDiff, Tunable
-from ssad_lib.detectors.base import as_images, resolve_device
 from ssad_lib.detectors.bilevel import Descent, Loss
 from ssad_lib.detectors.course import Outcome
 from ssad_lib.detectors.gaussian import Gaussian, GaussianDetector, embedded
+from ssad_lib.detectors.inputs import as_images, resolve_device
 from ssad_lib.detectors.tuning import Schedule, Tuned, tune
 from ssad_lib.errors import NonFiniteError, SsadError, unknown
 
@@ -78,8 +78,8 @@ class STSSAD(GaussianDetector):
     contamination : float
         Share of training images above ``threshold_``, in (0, 0.5].
     device : str
-        ``"auto"``, ``"cpu"`` or ``"cuda"``.
-    random_state : int
+        ``"auto"`` (or None), ``"cpu"`` or ``"cuda"``.
+    random_state : int, random generator or None
         Decides weights, batches, draws and the half; initialisations share all of them.
 
     Attributes
@@ -162,6 +162,7 @@ class STSSAD(GaussianDetector):
         if y is None:
             raise SsadError("ST-SSAD tunes on unlabelled images: call fit(X_train, X_unlabelled)")
         unlabelled = as_images(cast(ArrayLike, y))
+        self._begin()
         operation = self._checked(images, unlabelled)
         self.tuned_on_ = self._chosen(len(unlabelled))
         seen = unlabelled[torch.from_numpy(self.tuned_on_)]
@@ -178,9 +179,10 @@ class STSSAD(GaussianDetector):
 
     def score_kinds(self, X: ArrayLike | Tensor) -> dict[str, np.ndarray]:
         """Return ``"score"``, of the initialisation taken, and the scores of each, ``(N,)``."""
-        kinds = {"score": self.decision_function(X)}
+        images = self._images_like_fitted(X)
+        kinds = {"score": self._scores(images)}
         for name, (network, gaussian) in zip(self.other_scores, self._each, strict=True):
-            kinds[name] = gaussian.score(embedded(network, as_images(X))).astype(np.float32)
+            kinds[name] = gaussian.score(embedded(network, images)).astype(np.float32)
         return kinds
 
     def _checked(self, images: Tensor, unlabelled: Tensor) -> Tunable:
@@ -211,8 +213,10 @@ class STSSAD(GaussianDetector):
     def _initial_values(self, operation: Tunable) -> Sequence[float]:
         paper = INITIAL_SIZES if isinstance(operation, CutDiff) else INITIAL_ANGLES
         values = paper if self.initial is None else self.initial
-        if len(values) == 0:
-            raise SsadError("initial is empty: give at least one size or angle")
+        if np.ndim(values) != 1 or len(values) == 0:
+            raise SsadError("initial is empty: give at least one size or angle, in a list")
+        if not np.isfinite(np.asarray(values, np.float64)).all():
+            raise SsadError(f"initial must hold finite sizes or angles, not {list(values)}")
         return values
 
     def _initial(self, operation: Tunable, value: float) -> Tensor:
@@ -225,7 +229,7 @@ class STSSAD(GaussianDetector):
     def _chosen(self, count: int) -> np.ndarray:
         if self.transductive:
             return np.arange(count)
-        half = torch.randperm(count, generator=rng.generator(self.random_state, "half"))
+        half = torch.randperm(count, generator=rng.generator(self.seed_, "half"))
         return np.sort(half[: count // 2].numpy())
 
     def _loss(self) -> Loss:
@@ -237,7 +241,7 @@ class STSSAD(GaussianDetector):
         self, operation: Tunable, start: Tensor, images: Tensor, unlabelled: Tensor
     ) -> Tuned:
         device = resolve_device(self.device)
-        weights = rng.generator(self.random_state, "weights")
+        weights = rng.generator(self.seed_, "weights")
         rate = 0.02 if isinstance(operation, CutDiff) else 0.05
         return tune(
             self._new_network(weights, device),
@@ -256,7 +260,7 @@ class STSSAD(GaussianDetector):
                 tuning_rate=rate if self.tuning_rate is None else self.tuning_rate,
                 second_order=self.order == "second",
             ),
-            self.random_state,
+            self.seed_,
         )
 
     def _spread(self, tuned: Tuned, images: Tensor, unlabelled: Tensor) -> float:

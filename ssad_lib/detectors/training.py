@@ -30,6 +30,12 @@ def check_budget(
         raise SsadError("training needs at least two images: batch statistics of one are void")
 
 
+def check_square(images: Tensor) -> None:
+    """Raise `SsadError` unless images ``(N, C, H, W)`` are as high as they are wide."""
+    if images.shape[2] != images.shape[3]:
+        raise SsadError(f"images must be square, not {images.shape[2]} x {images.shape[3]}")
+
+
 def batches(n: int, batch_size: int, generator: torch.Generator) -> list[Tensor]:
     """Return the indices 0..n-1 in a fresh random order, cut into batches; the last may be short.
 

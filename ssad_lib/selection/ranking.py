@@ -16,7 +16,7 @@ from torch import Tensor
 
 from ssad_lib import rng
 from ssad_lib.augment import Augmentation
-from ssad_lib.detectors.base import as_images
+from ssad_lib.detectors.inputs import as_images, count_different
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.selection.criteria import (
     CRITERIA,
@@ -170,7 +170,7 @@ def _checked(
             raise SsadError(
                 f"too few {what} images: {len(images)}, and a ranking needs {least} or more"
             )
-        different = _different(images, least)
+        different = count_different(images, least)
         if different < least:
             raise SsadError(
                 f"too few different {what} images: {different}, the others of {len(images)} are "
@@ -184,16 +184,6 @@ def _checked(
     if labels is not None and np.shape(labels) != (len(mixed),):
         raise SsadError(f"there are {len(mixed)} unlabelled images and {np.size(labels)} labels")
     return normal, mixed
-
-
-def _different(images: Tensor, enough: int) -> int:
-    """Return the number of images that differ, counted no further than `enough`."""
-    seen: set[bytes] = set()
-    for image in images:
-        seen.add(image.numpy().tobytes())
-        if len(seen) == enough:
-            break
-    return len(seen)
 
 
 def _both_ways(

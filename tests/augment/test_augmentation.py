@@ -218,6 +218,15 @@ def test_wrong_images_are_refused_in_one_line(aug: Augmentation, images: Tensor)
     assert "\n" not in str(caught.value)
 
 
+@each
+def test_what_is_no_tensor_or_holds_bytes_as_floats_is_refused(aug: Augmentation) -> None:
+    images = torch.rand(4, 3, 32, 32, generator=rng.generator("bytes"))
+    with pytest.raises(SsadError, match=f"{aug.label} takes a float tensor .*, not ndarray"):
+        aug(images.numpy(), rng.generator("wrong"))  # type: ignore[arg-type]
+    with pytest.raises(SsadError, match=f"{aug.label} .* these reach 25.*: divide bytes by 255"):
+        aug(images * 255, rng.generator("wrong"))
+
+
 def test_a_wrong_image_shape_is_refused_when_drawing() -> None:
     with pytest.raises(SsadError, match=r"Crop cannot take images of shape \(32, 32\)"):
         augment.get("crop").draw(3, rng.generator("wrong"), (32, 32))  # type: ignore[arg-type]

@@ -127,7 +127,7 @@ def test_bad_images_are_named(images, message):
         ({"batch_size": 1}, "batch_size 1"),
         ({"width": 0}, "width 0"),
         ({"learning_rate": -1.0}, "learning_rate -1.0 positive"),
-        ({"learning_rate": float("nan")}, "learning_rate nan"),
+        ({"learning_rate": float("nan")}, "learning_rate must be a finite number"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
     ],
 )

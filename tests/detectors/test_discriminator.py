@@ -23,6 +23,7 @@ def fitted(augmentation="cutdiff", **options):
 
 def drawn(detector):
     """The hyper-parameters of every epoch, as `fit` would draw them."""
+    detector._begin()
     return [aug.options for aug in detector._augmentations()]
 
 

@@ -195,7 +195,7 @@ def test_full_batches_drop_the_short_one_unless_it_is_the_only_one(n, size, size
         ({"weight_decay": -1.0}, "weight_decay -1.0"),
         ({"pretrain": "yes"}, "none or ae, not 'yes'"),
         ({"network": "resnet"}, "unknown network 'resnet'"),
-        ({"eta": float("nan")}, "eta nan"),
+        ({"eta": float("nan")}, "eta must be a finite number such as 1.0, not nan"),
         ({"augmentation": "flp"}, "did you mean 'flip'"),
     ],
 )
