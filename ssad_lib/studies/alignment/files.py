@@ -1,17 +1,12 @@
 """Where measured alignment is kept: a cache that rebuilds itself, and committed results.
 
-A cache entry is an ``.npz`` whose name is a hash of all that decides its values. It is written
-under another name and renamed when complete; the archive's own checksums tell a damaged one.
+A cache entry is a file of arrays whose name is a hash of all that decides its values.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-import os
-import tempfile
-import zipfile
-import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ssad_lib import paths
+from ssad_lib import arrays, paths
 from ssad_lib.engine.images import content
 from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.spec import RECIPE
@@ -40,6 +35,7 @@ def measure(
     samples: int,
     draws: int,
     encoder: str,
+    encoder_size: int = 0,
     seed: int = 0,
 ) -> pd.DataFrame:
     """Return the MMD of every augmentation on every task, from the cache where it is there.
@@ -47,7 +43,7 @@ def measure(
     Parameters
     ----------
     image_set, size, images_per_class, test_images_per_class, normal_classes, samples, draws, \
-    encoder, seed
+    encoder, encoder_size, seed
         As in `Plan`.
 
     Returns
@@ -64,7 +60,7 @@ def measure(
     return _kept(
         Plan(
             image_set, size, images_per_class, test_images_per_class, tuple(normal_classes),
-            samples, draws, encoder, seed,
+            samples, draws, encoder, encoder_size, seed,
         )
     )  # fmt: skip
 
@@ -131,28 +127,12 @@ def _place(plan: Plan) -> Path:
 
 def _read(place: Path) -> pd.DataFrame | None:
     """Return the table at `place`, or None if there is none or it is damaged."""
-    try:
-        with np.load(place, allow_pickle=False) as file:
-            frame = pd.DataFrame({name: file[name] for name in COLUMNS})
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+    found = arrays.read(place, COLUMNS)
+    if found is None:
         return None
-    return frame.astype({name: str for name in COLUMNS if name not in NUMBERS})
+    return pd.DataFrame(found).astype({name: str for name in COLUMNS if name not in NUMBERS})
 
 
 def _publish(frame: pd.DataFrame, place: Path) -> None:
-    """Write the table beside `place`, then rename it: nobody sees half of one."""
-    arrays: dict[str, Any] = {
-        name: frame[name].to_numpy(NUMBERS.get(name, np.str_)) for name in COLUMNS
-    }
-    try:
-        handle, draft = tempfile.mkstemp(prefix=".draft-", suffix=".npz", dir=place.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, **arrays)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(draft).replace(place)
-        finally:
-            Path(draft).unlink(missing_ok=True)
-    except OSError as error:
-        raise from_os_error(error, "keep the measured alignment") from error
+    columns = {name: frame[name].to_numpy(NUMBERS.get(name, np.str_)) for name in COLUMNS}
+    arrays.publish(columns, place, "the measured alignment")

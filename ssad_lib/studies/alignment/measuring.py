@@ -59,6 +59,8 @@ class Plan:
         How often the sets are drawn.
     encoder : str
         Name for `ssad_lib.encoders.encoder`.
+    encoder_size : int
+        Side to which the encoder's images are brought; 0 is the encoder's own.
     seed : int
         Of all draws, and of the frozen anomalies of the controlled testbed.
     """
@@ -71,6 +73,7 @@ class Plan:
     samples: int
     draws: int
     encoder: str
+    encoder_size: int = 0
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -106,8 +109,14 @@ class Plan:
 
     def key(self) -> dict[str, Any]:
         """Return everything that decides the values, but the content of the images."""
-        chosen = encoder(self.encoder)
-        return asdict(self) | {"encoder": chosen.name, "encoder_version": chosen.version}
+        chosen = self.chosen()
+        stated = asdict(self) | {"encoder": chosen.name, "encoder_version": chosen.version}
+        del stated["encoder_size"]  # the version says it, with the encoder's own for 0
+        return stated
+
+    def chosen(self) -> Encoder:
+        """Return the encoder."""
+        return encoder(self.encoder, size=self.encoder_size)
 
     def images(self, split: str) -> data.ImageSet:
         """Return the train or test images."""
@@ -121,7 +130,7 @@ def measured(plan: Plan) -> pd.DataFrame:
     ``mmd`` is the biased mean without root, ``floor`` what it would be if both sets came from the
     distribution of the anomalies (`ssad_lib.alignment.noise_floor`).
     """
-    chosen = encoder(plan.encoder)
+    chosen = plan.chosen()
     train, test = plan.images("train"), plan.images("test")
     rows: list[tuple[Any, ...]] = []
     count = len(plan.normal_classes)
@@ -129,10 +138,12 @@ def measured(plan: Plan) -> pd.DataFrame:
         wild = {name: _encoded(chosen, images) for name, images in _classes(test)}
         for normal_class in plan.normal_classes:
             normals = tasks.normal_images(train, normal_class)
-            anomalies = _anomalies(chosen, test, normal_class, plan.seed, wild)
+            other = {name: wild[name] for name in wild if name != test.classes[normal_class]}
+            controlled = dict(tasks.anomalies(test, normal_class, tasks.CONTROLLED, plan.seed))
             for draw in range(plan.draws):
                 unit = (normal_class, draw, plan.seed)
                 drawn = normals[_sample(len(normals), plan, *unit)]
+                anomalies = _anomalies(chosen, other, controlled, plan, *unit)
                 rows += _draw(chosen, drawn, anomalies, plan, *unit)
             progress.advance(f"class {normal_class}")
     frame = pd.DataFrame(rows, columns=COLUMNS[2:])
@@ -143,16 +154,24 @@ def measured(plan: Plan) -> pd.DataFrame:
 
 def _anomalies(
     chosen: Encoder,
-    test: data.ImageSet,
-    normal_class: int,
-    seed: int,
     wild: Mapping[str, Features],
+    controlled: Mapping[str, Tensor],
+    plan: Plan,
+    *unit: int,
 ) -> dict[Task, Features]:
-    """Return the features of all anomalies of every task of a normal class."""
-    other = {name: wild[name] for name in wild if name != test.classes[normal_class]}
-    controlled = tasks.anomalies(test, normal_class, tasks.CONTROLLED, seed)
-    return {(tasks.IN_THE_WILD, name): features for name, features in other.items()} | {
-        (tasks.CONTROLLED, gen): _encoded(chosen, images) for gen, images in controlled
+    """Return the features of the anomalies of one draw; of controlled ones only these are made."""
+
+    def places(testbed: str, name: str, count: int) -> NDArray[np.int64]:
+        return _sample(count, plan, testbed, name, *unit)
+
+    return {
+        (tasks.IN_THE_WILD, name): features[places(tasks.IN_THE_WILD, name, len(features))]
+        for name, features in wild.items()
+    } | {
+        (tasks.CONTROLLED, gen): _encoded(
+            chosen, images[places(tasks.CONTROLLED, gen, len(images))]
+        )
+        for gen, images in controlled.items()
     }
 
 
@@ -165,13 +184,10 @@ def _draw(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield the rows of one draw: one set of normals and one of anomalies for all augmentations."""
     normal_class, draw, _ = unit
-    drawn = {
-        task: values[_sample(len(values), plan, *task, *unit)] for task, values in anomalies.items()
-    }
-    within = {task: float(kernel(values, values).mean()) for task, values in drawn.items()}
-    floors = {task: noise_floor(values, len(normals)) for task, values in drawn.items()}
-    together = np.concatenate(list(drawn.values()))
-    starts = np.cumsum([0, *map(len, drawn.values())])[:-1]
+    within = {task: float(kernel(values, values).mean()) for task, values in anomalies.items()}
+    floors = {task: noise_floor(values, len(normals)) for task, values in anomalies.items()}
+    together = np.concatenate(list(anomalies.values()))
+    starts = np.cumsum([0, *map(len, anomalies.values())])[:-1]
     for name in augment.names():
         augmentation = augment.get(name)
         generator = rng.generator("alignment", plan.image_set, name, *unit)
@@ -179,8 +195,8 @@ def _draw(
         own = float(kernel(features, features).mean())
         across = np.add.reduceat(kernel(features, together).mean(axis=0), starts)
         label = augmentation.label if name != "identity" else NO_AUGMENTATION
-        for task, total in zip(drawn, across, strict=True):
-            value = own + within[task] - 2 * total / len(drawn[task])
+        for task, total in zip(anomalies, across, strict=True):
+            value = own + within[task] - 2 * total / len(anomalies[task])
             yield label, normal_class, *task, draw, value, floors[task]
 
 

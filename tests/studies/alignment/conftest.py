@@ -34,5 +34,5 @@ def thumbnails(monkeypatch):
         return torch.nn.functional.adaptive_avg_pool2d(images, 2).flatten(1)
 
     chosen = Encoder("thumbnails", "1", comparable=False, note="For tests.", embed=embed)
-    monkeypatch.setattr(measuring, "encoder", lambda name: chosen)
+    monkeypatch.setattr(measuring, "encoder", lambda name, size=0: chosen)
     return chosen

@@ -63,7 +63,7 @@ def test_another_version_of_the_encoder_is_another_entry(once, settings, monkeyp
 
     older = measuring.encoder("stand-in")
     changed = type(older)(older.name, "2", older.comparable, older.note, older.embed)
-    monkeypatch.setattr(measuring, "encoder", lambda name: changed)
+    monkeypatch.setattr(measuring, "encoder", lambda name, size=0: changed)
     assert alignment.stored(settings) is None
 
 
