@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import ssad_lib
+from ssad_lib import terminal
 from ssad_lib.errors import SsadError, from_os_error, unknown
 
 DIFFERENT = 1  # a verdict is not the committed one
@@ -23,6 +24,7 @@ INTERRUPTED = 128 + signal.SIGINT
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
+    terminal.accept_everything()
     parser = _parser()
     options = parser.parse_args(arguments)
     try:

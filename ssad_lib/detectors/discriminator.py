@@ -116,7 +116,6 @@ class Discriminator(GaussianDetector):
             If a loss or a score became NaN or infinite.
         """
         images = as_images(X)
-        self._begin()
         self._check_settings(images)
         for name, valid in (("redraw", REDRAWS), ("decay", DECAYS)):
             if getattr(self, name) not in valid:

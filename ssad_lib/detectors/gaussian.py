@@ -118,7 +118,8 @@ class GaussianDetector(Detector):
         return make(self.network, generator, small_stem=self.small_stem).to(device)
 
     def _check_settings(self, images: Tensor) -> None:
-        """Raise `SsadError` unless the settings can train on `images`."""
+        """Raise `SsadError` unless the settings can train on `images`; decides the seed."""
+        self._begin()
         check_budget(
             images,
             width=1,

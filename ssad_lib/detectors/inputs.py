@@ -103,6 +103,14 @@ def _advice(low: float, high: float) -> str:
     return "clip them, or undo their normalisation"
 
 
+def as_numbers(values: object) -> NDArray[np.float64]:
+    """Return numbers as an array of any shape, and NaN for what is none: one check finds both."""
+    try:
+        return np.asarray(values, np.float64)
+    except (TypeError, ValueError):
+        return np.array([np.nan])
+
+
 def count_different(images: Tensor, enough: int) -> int:
     """Return how many of `images` ``(N, C, H, W)`` differ, counted no further than `enough`."""
     seen: set[bytes] = set()

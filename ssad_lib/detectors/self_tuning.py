@@ -20,7 +20,7 @@ from ssad_lib.augment.tunable import CutDiff, Tunable
 from ssad_lib.detectors.bilevel import Descent, Loss
 from ssad_lib.detectors.course import Outcome
 from ssad_lib.detectors.gaussian import Gaussian, GaussianDetector, embedded
-from ssad_lib.detectors.inputs import as_images, resolve_device
+from ssad_lib.detectors.inputs import as_images, as_numbers, resolve_device
 from ssad_lib.detectors.tuning import Schedule, Tuned, tune
 from ssad_lib.errors import NonFiniteError, SsadError, unknown
 
@@ -162,7 +162,6 @@ class STSSAD(GaussianDetector):
         if y is None:
             raise SsadError("ST-SSAD tunes on unlabelled images: call fit(X_train, X_unlabelled)")
         unlabelled = as_images(cast(ArrayLike, y))
-        self._begin()
         operation = self._checked(images, unlabelled)
         self.tuned_on_ = self._chosen(len(unlabelled))
         seen = unlabelled[torch.from_numpy(self.tuned_on_)]
@@ -207,16 +206,14 @@ class STSSAD(GaussianDetector):
         if str(self.augmentation).lower() not in augment.tunable():
             raise unknown("tunable augmentation", self.augmentation, augment.tunable())
         made = augment.get(self.augmentation, **(self.augmentation_options or {}))
-        operation: Tunable = made.operation  # type: ignore[assignment]
-        return operation
+        return cast(Tunable, made.operation)
 
     def _initial_values(self, operation: Tunable) -> Sequence[float]:
         paper = INITIAL_SIZES if isinstance(operation, CutDiff) else INITIAL_ANGLES
         values = paper if self.initial is None else self.initial
-        if np.ndim(values) != 1 or len(values) == 0:
-            raise SsadError("initial is empty: give at least one size or angle, in a list")
-        if not np.isfinite(np.asarray(values, np.float64)).all():
-            raise SsadError(f"initial must hold finite sizes or angles, not {list(values)}")
+        numbers = as_numbers(values)
+        if numbers.ndim != 1 or len(numbers) == 0 or not np.isfinite(numbers).all():
+            raise SsadError(f"initial must list finite sizes or angles, at least one: {values!r}")
         return values
 
     def _initial(self, operation: Tunable, value: float) -> Tensor:
@@ -241,10 +238,9 @@ class STSSAD(GaussianDetector):
         self, operation: Tunable, start: Tensor, images: Tensor, unlabelled: Tensor
     ) -> Tuned:
         device = resolve_device(self.device)
-        weights = rng.generator(self.seed_, "weights")
         rate = 0.02 if isinstance(operation, CutDiff) else 0.05
         return tune(
-            self._new_network(weights, device),
+            self._new_network(rng.generator(self.seed_, "weights"), device),
             operation,
             start.to(device),
             images.to(device),

@@ -182,9 +182,10 @@ def test_no_number_of_any_detector_may_be_nan(name: str) -> None:
 def test_values_where_the_default_is_none_may_not_be_nan_either() -> None:
     for parameters, message in (
         ({"tuning_rate": math.nan}, "tuning_rate nan must be positive"),
-        ({"initial": [math.nan]}, "initial must hold finite"),
-        ({"augmentation": "rotation", "initial": [math.inf]}, "initial must hold finite"),
-        ({"initial": 0.01}, "initial is empty"),
+        ({"initial": [math.nan]}, "initial must list finite"),
+        ({"augmentation": "rotation", "initial": [math.inf]}, "initial must list finite"),
+        ({"initial": 0.01}, "initial must list finite"),
+        ({"initial": "small"}, "initial must list finite"),
     ):
         with pytest.raises(SsadError, match=message):
             clone(TINY["STSSAD"]).set_params(**parameters).fit(X, X)

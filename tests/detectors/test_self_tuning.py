@@ -188,7 +188,7 @@ def test_an_angle_turns_towards_the_anomalies():
         ({"objective": "dsv"}, "unknown objective 'dsv'"),
         ({"mmd_kernel": "cubic"}, "unknown mmd_kernel"),
         ({"network": "resnet"}, "did you mean 'resnet18'"),
-        ({"initial": ()}, "initial is empty"),
+        ({"initial": ()}, "initial must list finite"),
         ({"initial": (0.0,)}, "must be positive"),
         ({"iterations": -1}, "iterations -1 must be ≥ 0"),
         ({"updates": 0}, "updates 0"),
