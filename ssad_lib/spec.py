@@ -17,8 +17,9 @@ Options = tuple[tuple[str, Value], ...]
 # Raise it when the same specification would give other numbers (a changed draw, loss or score):
 # records of older recipes stay in the store and are no longer found.
 # Since 2, records hold measures beside the AUC; since 3, augmentations are drawn for several small
-# batches at once and Adam is fused; since 4, Noise looks its pairs of numbers up in a table.
-RECIPE = 4
+# batches at once and Adam is fused; since 4, Noise looks its pairs of numbers up in a table; since
+# 5, a run is seeded by image set, normal class and seed alone.
+RECIPE = 5
 
 
 def options(values: Mapping[str, Any] | None = None, **more: Any) -> Options:
@@ -55,6 +56,8 @@ class RunSpec:
         Height and width the images are brought to; 0 keeps their own.
     normal_class : int
     seed : int
+        With `image_set` and `normal_class`, decides weights, batch order and augmentation draws:
+        runs that share the three are pairs (`ssad_lib.engine.run.random_state`).
     testbeds : tuple of str
         What is evaluated: some of `ssad_lib.tasks.TESTBEDS`.
     fingerprint : str

@@ -92,12 +92,12 @@ def train(spec: RunSpec) -> Detector:
 
 
 def make_detector(spec: RunSpec) -> Detector:
-    """Return the untrained detector that `spec` describes, seeded by its key."""
+    """Return the untrained detector that `spec` describes, seeded by `random_state`."""
     if spec.detector not in DETECTORS:
         raise unknown("detector", spec.detector, DETECTORS)
     settings: dict[str, Any] = {
         **dict(spec.detector_options),
-        "random_state": seed_of("run", spec.key),
+        "random_state": random_state(spec),
     }
     if spec.detector in TAKES_AUGMENTATION:
         settings["augmentation"] = spec.augmentation
@@ -106,6 +106,17 @@ def make_detector(spec: RunSpec) -> Detector:
         return DETECTORS[spec.detector](**settings)
     except TypeError as error:
         raise SsadError(f"detector {spec.detector}: {error}") from error
+
+
+def random_state(spec: RunSpec) -> int:
+    """Return what decides weights, batch order and augmentation draws of `spec` (rule 9).
+
+    Only the image set, the normal class and the seed: runs that share these three differ in what
+    their specifications differ in, and in nothing else. AE is bitwise DAE with Identity, two
+    augmentations start from the same weights and see the same batches, and other test images leave
+    the network as it is.
+    """
+    return seed_of("run", spec.image_set, spec.normal_class, spec.seed)
 
 
 @contextmanager

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from ssad_lib import tasks
-from ssad_lib.engine import images
+from ssad_lib.engine import images, run
 from ssad_lib.errors import SsadError
 from ssad_lib.studies.grid import Budget
-from tests.engine.studies import SETTINGS
+from tests.engine.studies import EVERY_MODEL, SETTINGS
 
 (AE,) = Budget.of({**SETTINGS, "normal_classes": [6]}).specs("AE")
 
@@ -45,3 +45,52 @@ def test_an_inductive_run_is_evaluated_on_what_it_has_not_seen():
     expected = np.setdiff1d(np.arange(len(everything)), seen)
     assert torch.equal(torch.cat(list(left.values())), everything[expected])
     assert len(left["normal"]) == len(groups["normal"]) - 2
+
+
+def weights_of(spec):
+    return {name: value.clone() for name, value in run.train(spec).network_.state_dict().items()}
+
+
+def assert_same_weights(one, other):
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        assert torch.equal(value, other[name]), name
+
+
+def test_ae_is_bitwise_the_dae_without_augmentation():
+    dae = replace(AE, detector="DAE", augmentation="identity")
+    assert dae.key != AE.key
+    assert_same_weights(weights_of(AE), weights_of(dae))
+
+
+@pytest.mark.parametrize("change", [{"test_images_per_class": 7}, {"normal_classes": [5, 6]}])
+def test_what_does_not_train_does_not_change_the_network(change):
+    (spec,) = (s for s in Budget.of({**SETTINGS, "normal_classes": [6], **change}).specs("AE")
+               if s.normal_class == 6)  # fmt: skip
+    assert_same_weights(weights_of(AE), weights_of(spec))
+
+
+# What is left of a batch when the augmented images are taken out: DAE's targets, DeepSAD's normals.
+CLEAN = {
+    "DAE": lambda shown, clean: clean,
+    "DeepSAD": lambda shown, center: shown[: len(shown) // 2],
+}
+
+
+@pytest.mark.parametrize("detector", CLEAN)
+def test_two_augmentations_start_from_one_network_and_see_the_same_batches(detector):
+    (spec,) = Budget.of({**EVERY_MODEL, "normal_classes": [6]}).specs(detector, "flip")
+    normals = images.training_images(spec)
+    courses = [
+        run.make_detector(chosen).prepare(normals)
+        for chosen in (spec, replace(spec, augmentation="cutout"))
+    ]
+    assert_same_weights(*(course.network.state_dict() for course in courses))
+    for batch, other in zip(*(course.epoch() for course in courses), strict=True):
+        assert not torch.equal(batch[0], other[0])
+        assert torch.equal(CLEAN[detector](*batch), CLEAN[detector](*other))
+
+
+@pytest.mark.parametrize("change", [{"seed": 1}, {"normal_class": 5}, {"image_set": "digits"}])
+def test_seed_class_and_image_set_make_another_network(change):
+    assert run.random_state(AE) != run.random_state(replace(AE, **change))
