@@ -22,8 +22,8 @@ from ssad_lib.models import ConvolutionalAutoencoder, build, lenet
 from ssad_lib.models.resnet import make
 from ssad_lib.models.wide_resnet import WideResNet
 
-LARGEST = 64  # pixels; the paper's 256 would take minutes in float64
-BATCHES = (32, 7)  # a full one and a last one
+LARGEST = 32  # pixels; the paper's 256 would take minutes in float64
+BATCHES = (16, 7)  # a full one and a last one
 WORK = 1e8  # multiplications of a layer, above which the batch is cut down
 LAYOUTS = {"plain": torch.contiguous_format, "channels-last": torch.channels_last}
 THREADS = (1, 2)
