@@ -2,7 +2,8 @@
 
 ``SSAD_HOME`` holds the run store and the caches (default ``~/.cache/ssad``); ``SSAD_DATA`` is the
 data root (no default: embedded image sets need none). Parameters, chapters and committed results
-are read from the checkout when there is one, else from the copy shipped inside the wheel.
+are read from the checkout when there is one, else from the copy shipped inside the wheel. Packages
+of Debian install image sets below `SYSTEM_DATA`, which is looked into after the data root.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ CLAIMS = BOOK / "claims.yml"
 RESULTS = _SHARED / "results"
 BENCHMARKS = _SHARED / "benchmarks"
 BOOK_CONFIG = _SHARED / "_config.yml"
+SYSTEM_DATA = Path("/usr/share/datasets")
 
 
 def home() -> Path:
@@ -64,6 +66,11 @@ def data_root(root: str | Path | None = None) -> Path:
     if not path.is_dir():
         raise SsadError(f"the data root {path} is not a folder; check --data-root or SSAD_DATA")
     return path
+
+
+def data_root_if_any(root: str | Path | None = None) -> Path | None:
+    """Return `data_root`, None where neither is set; `SsadError` if the folder does not exist."""
+    return data_root(root) if root is not None or os.environ.get("SSAD_DATA") else None
 
 
 def make_folder(path: Path) -> Path:

@@ -91,6 +91,8 @@ FROM_DATA_ROOT = {
     ),
 }
 
+IDX = ("mnist", "fashion-mnist")  # sets in idx files, whose channel is the only one
+
 MVTEC_OBJECTS = frozenset(
     {
         "bottle", "cable", "capsule", "carpet", "grid", "hazelnut", "leather", "metal_nut",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
+from ssad_lib import paths
+from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, IDX, SPLITS
 from ssad_lib.data.layout import TRAIN, is_good, role
 from ssad_lib.data.listing import is_hidden
 from ssad_lib.errors import SsadError, unknown
@@ -20,24 +21,63 @@ class Row:
     hint: str
 
 
-def find_named(name: str, root: Path, split: str) -> Path:
-    """Return `root` itself if torchvision's layout is there, else the class folders or their zip.
+def find_named(name: str, root: Path | None, split: str) -> Path:
+    """Return where a set of the catalogue lies: the data root comes first, then the system's.
+
+    Parameters
+    ----------
+    name : str
+        A set of the catalogue.
+    root : pathlib.Path or None
+        The data root, None without one.
+    split : {"train", "test"}
+
+    Returns
+    -------
+    pathlib.Path
+        A root itself if `files` finds the set's own files there, else the class folders or their
+        zip.
 
     Raises
     ------
     SsadError
         If the set is in none of these places.
     """
-    places = FROM_DATA_ROOT[name].places[split]
-    if all((root / place).is_file() for place in places):
-        return root
-    for candidate in (root / name, root / f"{name}.zip"):
-        if candidate.exists():
-            return candidate
+    if root is not None:
+        if files(name, root, split):
+            return root
+        for candidate in (root / name, root / f"{name}.zip"):
+            if candidate.exists():
+                return candidate
+    if files(name, paths.SYSTEM_DATA, split):
+        return paths.SYSTEM_DATA
+    root = paths.data_root(root)
+    place = FROM_DATA_ROOT[name].places[split][0]
     raise SsadError(
-        f"no {name} below {root}: looked for {places[0]}, {name}/ and {name}.zip; "
+        f"no {name} below {root}: looked for {place}, {name}/ and {name}.zip; "
         f"put it there or run `ssad data download {name}`"
     )
+
+
+def files(name: str, root: Path, split: str) -> tuple[Path, ...]:
+    """Return a set's own files below `root`, none unless all are there.
+
+    Idx files lie as torchvision puts them, or in a folder of the set's name, as Debian does; each
+    may be packed by gzip.
+    """
+    places = [Path(place) for place in FROM_DATA_ROOT[name].places[split]]
+    if name not in IDX:
+        found = [root / place for place in places]
+        return tuple(found) if all(path.is_file() for path in found) else ()
+    for folder in (root / places[0].parent, root / name):
+        found = [_plain_or_packed(folder / place.name) for place in places]
+        if all(path.is_file() for path in found):
+            return tuple(found)
+    return ()
+
+
+def _plain_or_packed(path: Path) -> Path:
+    return path if path.is_file() else path.with_name(f"{path.name}.gz")
 
 
 def find_object(name: str, root: Path) -> Path:
@@ -98,10 +138,9 @@ def describe(root: Path | None) -> list[Row]:
 
 
 def _row(name: str, root: Path | None) -> Row:
-    if root is None:
-        return Row(name, "missing", "no data root: pass --data-root DIR or set SSAD_DATA")
     try:
         places = {find_named(name, root, split) for split in SPLITS}
     except SsadError:
-        return Row(name, "missing", f"ssad data download {name}")
+        hint = "no data root: pass --data-root DIR or set SSAD_DATA"
+        return Row(name, "missing", f"ssad data download {name}" if root else hint)
     return Row(name, "found", ", ".join(str(place) for place in sorted(places)))

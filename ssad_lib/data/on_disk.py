@@ -11,7 +11,7 @@ from ssad_lib.data.class_folders import class_folder_recipe
 from ssad_lib.data.defect_folders import defect_recipe, is_defect_set
 from ssad_lib.data.files import open_files, stamp
 from ssad_lib.data.image_set import ImageSet
-from ssad_lib.data.locate import find_named, find_object
+from ssad_lib.data.locate import files, find_named, find_object
 from ssad_lib.data.notes import say
 from ssad_lib.data.npz import read_npz
 from ssad_lib.data.selection import first_per_class
@@ -38,7 +38,7 @@ def load_from_disk(
     else:
         facts = catalogue.FROM_DATA_ROOT[name]
         source, licence = facts.source, facts.licence
-        place, entry = _read_named(name, paths.data_root(root), split, size or facts.size)
+        place, entry = _read_named(name, paths.data_root_if_any(root), split, size or facts.size)
     say(entry.notes)
     kept = first_per_class(entry.labels, images_per_class)
     whole = len(kept) == len(entry.labels)
@@ -56,11 +56,12 @@ def load_from_disk(
     )
 
 
-def _read_named(name: str, root: Path, split: str, size: int) -> tuple[Path, Entry]:
-    """Return where a set of the catalogue lies below `root`, and its images."""
+def _read_named(name: str, root: Path | None, split: str, size: int) -> tuple[Path, Entry]:
+    """Return where a set of the catalogue lies, and its images."""
     place = find_named(name, root, split)
-    if place == root:
-        return root, read_torchvision(name, root, split, size)
+    own = files(name, place, split)
+    if own:
+        return place, read_torchvision(name, place, own, split, size)
     channels = catalogue.FROM_DATA_ROOT[name].channels
     return place, _read_folders(name, place, split, channels, size)
 
@@ -69,10 +70,10 @@ def _read_folders(name: str, place: Path, split: str, channels: int, size: int |
     """Return the images of a folder or zip in either layout."""
 
     def recipe() -> Recipe:
-        files = open_files(place)
-        if is_defect_set(files):
-            return defect_recipe(files, split, size)
-        return class_folder_recipe(files, split, channels, size)
+        opened = open_files(place)
+        if is_defect_set(opened):
+            return defect_recipe(opened, split, size)
+        return class_folder_recipe(opened, split, channels, size)
 
     key = ["folders", stamp(place), split, channels, size]
     return read_or_build(f"{name}-{split}", key, recipe)

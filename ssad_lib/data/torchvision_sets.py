@@ -1,16 +1,19 @@
-"""MNIST, Fashion-MNIST, SVHN, CIFAR-10 and CIFAR-100 in the layouts torchvision writes."""
+"""MNIST, Fashion-MNIST, SVHN, CIFAR-10 and CIFAR-100 in the layouts torchvision writes.
+
+The first two are read without torchvision, which knows no packed idx files.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
-from ssad_lib.data.catalogue import FROM_DATA_ROOT
+from ssad_lib.data.catalogue import FROM_DATA_ROOT, IDX
 from ssad_lib.data.files import stamp
+from ssad_lib.data.idx import read_idx
 from ssad_lib.data.resize import resize_images
 from ssad_lib.errors import SsadError
 
@@ -31,32 +34,41 @@ def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
     return kind(root, train=split == "train", download=download)
 
 
-def read_torchvision(name: str, root: Path, split: str, size: int) -> Entry:
+def read_torchvision(
+    name: str, root: Path, files: tuple[Path, ...], split: str, size: int
+) -> Entry:
     """Return the images of `split` in torchvision's order, brought to `size` (METHODS 1.1).
+
+    Parameters
+    ----------
+    name : str
+    root : pathlib.Path
+        What torchvision takes.
+    files : tuple of pathlib.Path
+        The files of the split, from `ssad_lib.data.locate.files`.
+    split : {"train", "test"}
+    size : int
 
     Raises
     ------
     SsadError
-        If torchvision finds a file damaged or of the wrong shape.
+        If a file is damaged or of the wrong shape.
     """
-    files = [root / place for place in FROM_DATA_ROOT[name].places[split]]
     key = ["torchvision", name, stamp(*files), split, size]
-    return read_or_build(f"{name}-{split}", key, lambda: _recipe(name, root, split, size))
+    return read_or_build(f"{name}-{split}", key, lambda: _recipe(name, root, files, split, size))
 
 
-def _recipe(name: str, root: Path, split: str, size: int) -> Recipe:
-    facts = FROM_DATA_ROOT[name]
-    place = root / facts.places[split][0]
-    try:
-        data = reader(name, root, split, download=False)
-    except Exception as error:  # its parsers meet a damaged file with whatever they hit first
-        raise SsadError(
-            f"torchvision cannot read {place} ({first_line(error)}); remove it and run "
-            f"`ssad data download {name}`"
-        ) from error
-    images = LAYOUTS.get(name, _channels_last)(np.asarray(data.data))
-    labels = np.asarray(data.labels if name == "svhn" else data.targets, dtype=np.int64)
-    classes = facts.classes or tuple(data.classes)
+def _recipe(name: str, root: Path, files: tuple[Path, ...], split: str, size: int) -> Recipe:
+    facts, place = FROM_DATA_ROOT[name], files[0]
+    if name in IDX:
+        images, labels, classes = (
+            read_idx(files[0], 3)[:, None],
+            read_idx(files[1], 1),
+            facts.classes,
+        )
+    else:
+        images, labels, classes = _read(name, root, place, split)
+    labels, classes = labels.astype(np.int64), facts.classes or classes
     if images.ndim != 4 or images.shape[1] != facts.channels or len(labels) != len(images):
         raise SsadError(
             f"{place} holds {images.shape} images and {len(labels)} labels, which is not {name}; "
@@ -69,25 +81,23 @@ def _recipe(name: str, root: Path, split: str, size: int) -> Recipe:
     return Recipe(images.shape, labels, classes, images)
 
 
+def _read(
+    name: str, root: Path, place: Path, split: str
+) -> tuple[np.ndarray, np.ndarray, tuple[str, ...]]:
+    """Return images ``(N, C, H, W)``, labels, and the names of classes where the files say them."""
+    try:
+        data = reader(name, root, split, download=False)
+    except Exception as error:  # its parsers meet a damaged file with whatever they hit first
+        raise SsadError(
+            f"torchvision cannot read {place} ({first_line(error)}); remove it and run "
+            f"`ssad data download {name}`"
+        ) from error
+    if name == "svhn":
+        return np.asarray(data.data), np.asarray(data.labels), ()
+    images = np.asarray(data.data).transpose(0, 3, 1, 2)
+    return images, np.asarray(data.targets), tuple(data.classes)
+
+
 def first_line(error: Exception) -> str:
     """Return the first line of what torchvision says, or the kind of error if it says nothing."""
     return (str(error) or type(error).__name__).splitlines()[0]
-
-
-def _channels_last(data: np.ndarray) -> np.ndarray:
-    return data.transpose(0, 3, 1, 2)
-
-
-def _one_channel(data: np.ndarray) -> np.ndarray:
-    return data[:, None]
-
-
-def _as_it_is(data: np.ndarray) -> np.ndarray:
-    return data
-
-
-LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
-    "mnist": _one_channel,
-    "fashion-mnist": _one_channel,
-    "svhn": _as_it_is,
-}

@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from ssad_lib import paths
 from ssad_lib.data import describe, load
 from ssad_lib.data.locate import Row, find_named
 from ssad_lib.errors import SsadError
@@ -58,3 +60,26 @@ def test_a_defect_set_in_a_folder_of_its_own_name_is_found(tmp_path: Path) -> No
     assert load("mvtec:magnets", tmp_path, "test").classes[0] == "good"
     names = [row.name for row in describe(tmp_path) if row.name.startswith("mvtec:")]
     assert names == ["mvtec:magnets"]
+
+
+def test_a_system_package_is_found_without_a_data_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system, root = tmp_path / "system", tmp_path / "root"
+    arrays = write_mnist(system / "made", "FashionMNIST")
+    (system / "made" / "FashionMNIST" / "raw").rename(system / "fashion-mnist")
+    monkeypatch.setattr(paths, "SYSTEM_DATA", system)
+    found = load("fashion-mnist", size=28)
+    np.testing.assert_array_equal(found.images[:, 0], arrays["train-images-idx3-ubyte"])
+    assert found.source.endswith(str(system))
+    rows = {row.name: row for row in describe(None)}
+    assert rows["fashion-mnist"] == Row("fashion-mnist", "found", str(system))
+    assert rows["mnist"].state == "missing"
+    write_mnist(root)
+    assert load("fashion-mnist", root).source.endswith(str(system))
+    write_mnist(root, "FashionMNIST")
+    assert load("fashion-mnist", root).source.endswith(str(root))
+    with pytest.raises(SsadError, match="no data root"):
+        load("mnist")
+    with pytest.raises(SsadError, match="is not a folder"):
+        load("fashion-mnist", tmp_path / "nowhere")

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import gzip
+import shutil
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +23,13 @@ def _any_checksum(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(kind, "_check_integrity", lambda _: True)
     monkeypatch.setitem(datasets.CIFAR10.meta, "md5", None)
     monkeypatch.setitem(datasets.CIFAR100.meta, "md5", None)
+
+
+def pack(folder: Path) -> None:
+    """Replace every file of a folder by its ``.gz``."""
+    for path in sorted(folder.iterdir()):
+        path.with_name(f"{path.name}.gz").write_bytes(gzip.compress(path.read_bytes()))
+        path.unlink()
 
 
 @pytest.mark.parametrize(
@@ -76,21 +86,68 @@ def test_torchvisions_own_checksums_stay_on(tmp_path: Path) -> None:
         load("cifar10", tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"", b"\0\0\x08\x03", b"text"])
-def test_a_damaged_idx_file_is_named(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+@pytest.mark.parametrize("place", ["FashionMNIST/raw", "fashion-mnist"])
+def test_idx_files_are_read_packed_or_not_where_torchvision_or_debian_puts_them(
+    tmp_path: Path, place: str, packed: bool
+) -> None:
+    arrays = write_mnist(tmp_path / "made", "FashionMNIST")
+    moved = shutil.copytree(tmp_path / "made" / "FashionMNIST" / "raw", tmp_path / "root" / place)
+    if packed:
+        pack(moved)
+    for split, stem in (("train", "train"), ("test", "t10k")):
+        found = load("fashion-mnist", tmp_path / "root", split, size=28)
+        np.testing.assert_array_equal(found.images[:, 0], arrays[f"{stem}-images-idx3-ubyte"])
+        assert found.labels.tolist() == arrays[f"{stem}-labels-idx1-ubyte"].tolist()
+        assert found.classes[9] == "ankle-boot"
+        assert found.source.endswith(str(tmp_path / "root"))
+
+
+def test_idx_files_need_no_torchvision(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_mnist(tmp_path)
+    monkeypatch.setitem(sys.modules, "torchvision", None)
+    assert len(load("mnist", tmp_path).images) == 20
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "is no idx file of bytes with 3 dimensions"),
+        (b"\0\0\x08\x03", "is no idx file"),
+        (b"text", "is no idx file"),
+        (idx(np.zeros(784, np.uint8)), "is no idx file"),
+        (
+            idx(np.zeros((2, 28, 28), np.uint8))[:-100],
+            "is damaged: it promises 1,568 bytes .* and has 1,468",
+        ),
+        (
+            idx(np.zeros((2, 28, 28), np.uint8)) + b"0",
+            "is damaged: it promises 1,568 bytes .* and has 1,569",
+        ),
+    ],
+)
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gz"])
+def test_a_damaged_idx_file_is_named(
+    tmp_path: Path, content: bytes, said: str, packed: bool
+) -> None:
     write_mnist(tmp_path)
     (tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte").write_bytes(content)
-    with pytest.raises(SsadError, match=r"torchvision cannot read .*train-images-idx3-ubyte") as e:
+    if packed:
+        pack(tmp_path / "MNIST" / "raw")
+    with pytest.raises(SsadError, match=rf"train-images-idx3-ubyte(\.gz)? {said}.*fetch it again"):
         load("mnist", tmp_path)
-    assert "\n" not in str(e.value)
 
 
-def test_a_truncated_idx_file_is_named(tmp_path: Path) -> None:
+@pytest.mark.parametrize("content", [b"no gzip at all", b"\x1f\x8b", None])
+def test_a_damaged_packed_file_is_named(tmp_path: Path, content: bytes | None) -> None:
     write_mnist(tmp_path)
-    path = tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte"
-    path.write_bytes(path.read_bytes()[:-100])
-    with pytest.raises(SsadError, match=r"train-images-idx3-ubyte"):
+    pack(tmp_path / "MNIST" / "raw")
+    path = tmp_path / "MNIST" / "raw" / "train-images-idx3-ubyte.gz"
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2] if content is None else content)
+    with pytest.raises(SsadError, match=r"ubyte\.gz cannot be read \(.*fetch it again") as found:
         load("mnist", tmp_path)
+    assert "\n" not in str(found.value)
 
 
 def test_an_absent_class_is_named(tmp_path: Path) -> None:
