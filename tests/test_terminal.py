@@ -35,7 +35,7 @@ def test_the_command_prints_to_a_pipe_of_any_encoding(encoding: str) -> None:
         capture_output=True, check=True, env={**os.environ, "PYTHONIOENCODING": encoding},
     )  # fmt: skip
     cross = "×" if encoding == "cp1252" else "x"
-    assert f"images 1{cross}8{cross}8" in done.stdout.decode(encoding)
+    assert f"images 1{cross}32{cross}32" in done.stdout.decode(encoding)
 
 
 def test_a_stream_without_an_encoding_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:

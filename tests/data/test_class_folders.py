@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -127,3 +128,92 @@ def test_splits_without_class_folders(tmp_path: Path) -> None:
     path = write(tmp_path, {"train/1.png": png(pixels(3, 3)), "test/1.png": png(pixels(3, 3))})
     with pytest.raises(SsadError, match="has no class folders under 'train/'"):
         folder(path)
+
+
+@pytest.mark.parametrize(
+    "names", [("Train", "Test"), ("TRAIN", "TEST"), ("training", "testing"), ("Training", "test")]
+)
+def test_splits_in_any_spelling(tmp_path: Path, names: tuple[str, str]) -> None:
+    spelled = dict(zip(("train", "test"), names, strict=True))
+    files = {
+        name.replace(name.split("/")[0], spelled[name.split("/")[0]], 1): content
+        for name, content in class_files().items()
+    }
+    path = write(tmp_path, files)
+    plain = write(tmp_path / "plain", class_files())
+    for split in ("train", "test"):
+        assert folder(path, split).classes == ("cat", "dog")
+        assert len(folder(path, split)) == 6
+        assert {image.tobytes() for image in folder(path, split).images} == {
+            image.tobytes() for image in folder(plain, split).images
+        }
+
+
+def test_one_split_in_two_spellings_is_refused(tmp_path: Path) -> None:
+    files = class_files() | {"training/cat/9.png": png(pixels(5, 5, 3))}
+    with pytest.raises(SsadError, match="has 'train/' and 'training/', which are one split; merge"):
+        folder(write(tmp_path, files))
+
+
+def test_a_class_may_be_called_training(tmp_path: Path) -> None:
+    path = write(tmp_path, {f"{label}/1.png": png(pixels(5, 5)) for label in ("training", "rest")})
+    assert folder(path).classes == ("rest", "training")
+
+
+def test_an_image_below_its_class_folder_is_there_once(tmp_path: Path) -> None:
+    files = class_files() | {"train/cat/camera2/0.png": png(pixels(5, 5, 3, seed=50))}
+    loaded = folder(write(tmp_path, files))
+    assert loaded.classes == ("cat", "dog")
+    assert loaded.labels.tolist() == [0] * 4 + [1] * 3
+
+
+def test_what_is_left_out_is_said_once_and_kept(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    others = ["train/cat/a.heic", "train/.hidden/0.png", "train/0.png", "val/cat/0.png", "1.png"]
+    path = write(tmp_path, class_files() | dict.fromkeys(others, b"") | {"train/readme.txt": b""})
+    note = (
+        f"{path}: 5 of 17 files left out: 2 outside the class folders, 1 .heic, 1 hidden, 1 in val/"
+    )
+    assert folder(path).notes == (note,)
+    assert folder(path, "test").notes == (note,)
+    assert capsys.readouterr().err.count(note) == 1
+    assert folder(write(tmp_path / "plain", class_files())).notes == ()
+    assert capsys.readouterr().err == ""
+
+
+def test_a_folder_of_a_tool_is_no_class(tmp_path: Path) -> None:
+    path = write(tmp_path, class_files() | {"train/.ipynb_checkpoints/0.png": b""})
+    (path / "test" / ".ipynb_checkpoints").mkdir()
+    (path / "train" / "__pycache__").mkdir()
+    assert folder(path).classes == ("cat", "dog")
+
+
+def test_a_class_of_files_that_are_no_images_says_what_it_has(tmp_path: Path) -> None:
+    path = write(tmp_path, {"a/1.png": png(pixels(3, 3)), "b/1.heic": b"", "b/2.heic": b""})
+    with pytest.raises(SsadError, match=r"'b' of .* holds no image \(left out: 2 .heic\)"):
+        folder(path)
+
+
+def test_pages_and_transparency_are_said(tmp_path: Path) -> None:
+    buffer = io.BytesIO()
+    pages = [Image.fromarray(pixels(5, 5, 3, seed=i)) for i in range(4)]
+    pages[0].save(buffer, "TIFF", save_all=True, append_images=pages[1:])
+    clear = io.BytesIO()
+    Image.new("RGBA", (5, 5)).save(clear, "PNG")
+    files = class_files() | {
+        "train/cat/s.tif": buffer.getvalue(),
+        "train/dog/c.png": clear.getvalue(),
+    }
+    assert folder(write(tmp_path, files)).notes == (
+        f"{tmp_path}: only the first page or frame was read of 1 file: train/cat/s.tif (4)",
+        f"{tmp_path}: transparent pixels were laid on white in 1 file: train/dog/c.png",
+    )
+
+
+def test_names_that_are_not_utf8(tmp_path: Path) -> None:
+    name = os.fsdecode(b"caf\xe9")
+    files = {f"{label}/{name}.png": png(pixels(5, 5)) for label in ("dog", name)}
+    path = write(tmp_path, files)
+    assert folder(path).classes == (name, "dog")
+    assert folder(path).classes == (name, "dog")  # from the cache

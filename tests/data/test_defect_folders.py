@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from ssad_lib.data import load
 from ssad_lib.errors import SsadError
@@ -87,3 +89,52 @@ def test_an_empty_kind_is_named(tmp_path: Path) -> None:
     (path / "test" / "rough").mkdir()
     with pytest.raises(SsadError, match="holds no image in 'test/rough/'"):
         load(f"folder:{path}", split="test")
+
+
+def test_the_layout_in_any_spelling(tmp_path: Path) -> None:
+    spelled = {"train/good": "Train/Good", "test/good": "TEST/GOOD"}
+    files = {}
+    for name, content in defect_files().items():
+        split, kind, file = name.split("/")
+        top = {"train": "Train", "test": "TEST", "ground_truth": "Ground_Truth"}[split]
+        files[f"{spelled.get(f'{split}/{kind}', f'{top}/{kind}')}/{file}"] = content
+    write(tmp_path / "tile", files)
+    test = load("mvtec:tile", tmp_path, "test", size=8)
+    assert test.classes == ("good", "crack", "hole")
+    assert test.masks is not None
+    assert test.masks.sum(axis=(1, 2)).tolist() == [0, 0, 8, 8, 32, 32]
+    plain = load(f"folder:{write(tmp_path / 'plain', defect_files())}", split="test", size=8)
+    assert test.fingerprint == plain.fingerprint
+
+
+def test_one_kind_in_two_spellings_is_refused(tmp_path: Path) -> None:
+    files = defect_files() | {"test/Good/0.png": png(pixels(8, 8))}
+    with pytest.raises(SsadError, match="'test/Good/' and 'test/good/', which are one kind; merge"):
+        load(f"folder:{write(tmp_path, files)}", split="test")
+
+
+def test_images_of_no_kind_are_counted(tmp_path: Path) -> None:
+    others = ["train/bad/0.png", "test/0.png", "validation/good/0.png", "0.png"]
+    path = write(tmp_path, defect_files() | dict.fromkeys(others, b""))
+    assert load(f"folder:{path}", size=8).notes == (
+        f"{path}: 4 of 18 files left out: 1 in test/ itself, 1 in train/bad/, 1 in validation/, "
+        "1 outside the splits",
+    )
+
+
+@pytest.mark.parametrize("orientation", [3, 6])
+def test_image_and_mask_agree_as_they_are_shown(tmp_path: Path, orientation: int) -> None:
+    stored = np.zeros((32, 32), np.uint8)
+    stored[20:30, 2:8] = 255
+    shown = np.ascontiguousarray(np.rot90(stored, {3: 2, 6: -1}[orientation]))
+    exif = Image.Exif()
+    exif[0x112] = orientation
+    photograph = io.BytesIO()
+    Image.fromarray(stored).save(photograph, "PNG", exif=exif)
+    files = defect_files() | {
+        "test/crack/000.png": photograph.getvalue(),
+        "ground_truth/crack/000_mask.png": png(shown),
+    }
+    test = load(f"folder:{write(tmp_path, files)}", split="test", size=32)
+    assert test.masks is not None
+    np.testing.assert_array_equal(test.images[2, 0] > 127, test.masks[2])

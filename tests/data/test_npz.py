@@ -76,6 +76,17 @@ GOOD = {"images": pixels(4, 6, 6), "labels": LABELS}
         (GOOD | {"classes": np.array(["a", "b"])}, "has the label 2 but 2 classes"),
         (GOOD | {"classes": np.array(list("abcd"))}, "the class 'd' .* is absent"),
         (GOOD | {"labels": np.array([{}] * 4)}, "not a readable .npz of plain arrays"),
+        (GOOD | {"labels": np.array([0, 1, 2, 10**9])}, "has the label 1000000000; number the"),
+        (GOOD | {"labels": np.array([0, 1, 2, 2**64 - 1], np.uint64)}, "has the label 18446744"),
+        (GOOD | {"labels": np.array([0, 1, 2, 999_999])}, "the class '3' .* is absent"),
+        (GOOD | {"train_labels": np.array(["a", "b"])}, "'train_labels' .* is <U1"),
+        (GOOD | {"test_labels": np.array([np.nan, 1])}, "'test_labels' .* is float64"),
+        (GOOD | {"classes": np.array("abc")}, r"'classes' .* is <U3 of shape \(\); store one name"),
+        (GOOD | {"classes": np.array([["a", "b", "c"]])}, r"'classes' .* of shape \(1, 3\)"),
+        (GOOD | {"classes": np.array([0.5, 1, 2])}, "'classes' .* is float64"),
+        (GOOD | {"classes": np.array(["a", "b", "a"])}, "has 'a' twice; name them apart"),
+        (GOOD | {"images": np.zeros((4, 0, 0, 3), np.uint8)}, "so no pixel; store some images"),
+        (GOOD | {"images": np.zeros((0, 6, 6), np.uint8)}, "so no pixel"),
     ],
 )
 def test_wrong_arrays_are_named(
@@ -105,3 +116,22 @@ def test_files_that_are_no_npz(tmp_path: Path) -> None:
             load(f"npz:{path}")
     with pytest.raises(SsadError, match="could not read"):
         load(f"npz:{tmp_path}")
+
+
+def test_other_arrays_beside_are_not_even_read(tmp_path: Path) -> None:
+    beside = {
+        "text_labels": np.array(["a", "b"]),
+        "soft_labels": np.array([np.nan, 1.0]),
+        "notes": np.array([{"camera": 1}], dtype=object),
+    }
+    plain = load(save(tmp_path, **GOOD))
+    assert load(save(tmp_path, **GOOD, **beside)).fingerprint == plain.fingerprint
+
+
+@pytest.mark.parametrize(
+    "names",
+    [np.array([b"caf\xc3\xa9", b"b", b"c"]), np.array(["café", "b", "c"])],
+    ids=["bytes", "text"],
+)
+def test_class_names_of_bytes_are_text(tmp_path: Path, names: np.ndarray) -> None:
+    assert load(save(tmp_path, **GOOD, classes=names)).classes == ("café", "b", "c")
