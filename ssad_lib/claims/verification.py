@@ -17,8 +17,10 @@ from ssad_lib.claims.finding import NOT_RUN, Finding
 from ssad_lib.claims.sources import of_profile
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.evidence import Evidence
+from ssad_lib.store import Store
 
 COMMITTED = "verdicts.csv"  # in results/
+INSTRUCTIONS = "instructions"  # its column: what the processor was asked to use
 
 
 def verify(profile: str, identifiers: Iterable[str] = ()) -> dict[str, Finding]:
@@ -56,18 +58,47 @@ def committed(profile: str) -> pd.DataFrame:
 
 def differing(profile: str, found: dict[str, Finding]) -> list[str]:
     """Return one line for each claim whose verdict is not the committed one."""
-    before = committed(profile)["verdict"].to_dict()
+    table = committed(profile)
+    before = table["verdict"].to_dict()
+    changed = {c: f for c, f in found.items() if c in before and before[c] != f.verdict}
+    made = dict(table.get(INSTRUCTIONS, {}))
     return [
         f"{claim}: {found[claim].verdict}, committed as {before[claim]}"
-        for claim in found
-        if claim in before and before[claim] != found[claim].verdict
+        + _elsewhere(str(made.get(claim, "")), here)
+        for claim, here in instructions(changed).items()
     ]
+
+
+def instructions(found: dict[str, Finding]) -> dict[str, str]:
+    """Return the instruction sets on which the runs behind each finding were trained.
+
+    Several are joined by ``" and "``; runs older than the note, and those that no store has, add
+    nothing.
+    """
+    keys = sorted({key for finding in found.values() for key in finding.keys})
+    records = Store().records(keys) if keys else {}
+    made = {key: record.provenance.get("instructions", "") for key, record in records.items()}
+    return {
+        claim: " and ".join(sorted({made.get(key, "") for key in finding.keys} - {""}))
+        for claim, finding in found.items()
+    }
+
+
+def _elsewhere(before: str, here: str) -> str:
+    """Return what is to be said where a verdict was committed from another processor, or nothing.
+
+    Kernels round differently, so that a verdict near its limit may turn.
+    """
+    if not before or not here or before == here:
+        return ""
+    return f" (committed from runs on {before}, these were made on {here})"
 
 
 def save(profile: str, found: dict[str, Finding], path: Path | None = None) -> Path:
     """Write the verdicts of `profile` into ``results/verdicts.csv``, keeping all others."""
     path = path or paths.RESULTS / COMMITTED
-    table = report.rows(profile, found)
+    made = instructions(found)
+    table = report.rows(profile, found).assign(**{INSTRUCTIONS: [made[claim] for claim in found]})
     if path.is_file():
         old = pd.read_csv(path)
         replaced = (old["source"] == profile) & old["claim"].isin(list(found))

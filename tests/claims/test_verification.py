@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from ssad_lib import claims, cli, paths
 from ssad_lib.claims import ledger, verification
 from ssad_lib.errors import SsadError
+from ssad_lib.record import Record
+from ssad_lib.store import Store
 from tests.claims import worlds
+from tests.test_spec import SPEC
 
 
 @pytest.fixture
@@ -48,6 +52,39 @@ def test_committed_verdicts_are_compared(right, capsys):
     assert "A08: supported, committed as contradicted" in capsys.readouterr().err
     assert cli.main(["verify", "A01"]) == 0
     assert cli.main(["verify", "A08", "--profile", "smoke"]) == 0  # committed for laptop only
+
+
+def test_a_verdict_from_another_processor_says_so(right, capsys, monkeypatch):
+    monkeypatch.setattr(verification, "instructions", lambda found: dict.fromkeys(found, "AVX512"))
+    assert cli.main(["verify", "A01", "A08", "--save"]) == 0
+    table = pd.read_csv(right / "verdicts.csv")
+    assert list(table["instructions"]) == ["AVX512", "AVX512"]
+    table.assign(verdict="contradicted").to_csv(right / "verdicts.csv", index=False)
+    capsys.readouterr()
+    assert cli.main(["verify", "A08"]) == 1
+    assert "committed from" not in capsys.readouterr().err
+    monkeypatch.setattr(verification, "instructions", lambda found: dict.fromkeys(found, "AVX2"))
+    assert cli.main(["verify", "A08"]) == 1
+    said = capsys.readouterr().err
+    assert "A08: supported, committed as contradicted (committed from runs on AVX512, " in said
+    assert "these were made on AVX2)" in said
+
+
+def test_instruction_sets_are_those_of_the_runs(home):
+    one, other, unknown = (
+        Record(spec=replace(SPEC, seed=seed), tasks=(), loss_curve=(), provenance=made)
+        for seed, made in enumerate([{"instructions": "A"}, {"instructions": "B"}, {}])
+    )
+    for record in (one, other, unknown):
+        Store().append(record)
+    keys = [record.spec.key for record in (one, other, unknown)]
+    found = {
+        "A01": claims.Finding("supported", keys=tuple(keys[:1])),
+        "A02": claims.Finding("supported", keys=tuple(keys)),
+        "A03": claims.Finding("not run"),
+        "A04": claims.Finding("supported", keys=("nowhere",)),
+    }
+    assert verification.instructions(found) == {"A01": "A", "A02": "A and B", "A03": "", "A04": ""}
 
 
 def test_saving_keeps_what_was_not_asked_for(right):
