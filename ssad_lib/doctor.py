@@ -10,7 +10,7 @@ import shutil
 import torch
 
 import ssad_lib
-from ssad_lib import paths
+from ssad_lib import paths, processor
 
 GIBIBYTE = 2**30
 
@@ -23,14 +23,15 @@ def report() -> list[str]:
         ("ssad", ssad_lib.__version__),
         ("python", platform.python_version()),
         ("torch", torch.__version__),
-        ("cores", str(os.cpu_count())),
+        ("processor", f"{processor.model()}, {os.cpu_count()} cores"),
+        ("instructions", processor.instruction_sets()),
         ("GPU", _gpu()),
         ("free disk", f"{disk:.0f} GiB in {paths.home()}"),
         ("data root", root or "not set: embedded image sets only (SSAD_DATA or --data-root)"),
         ("book tools", _book_tools()),
         ("profile", _fitting_profile()),
     ]
-    return [f"{name:12}{value}" for name, value in rows]
+    return [f"{name:14}{value}" for name, value in rows]
 
 
 def _gpu() -> str:
