@@ -4,13 +4,31 @@ from __future__ import annotations
 
 import difflib
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class SsadError(Exception):
     """A problem the user can solve; the command line prints its one line and exits with code 2."""
+
+
+class NotFinishedError(SsadError):
+    """A part of the work failed though the input was good; the command line exits with code 1."""
+
+
+class RunsFailedError(NotFinishedError):
+    """Runs failed and all others are stored.
+
+    Attributes
+    ----------
+    runs : dict of str to str
+        By the key of each failed run, which one it is and why it failed.
+    """
+
+    def __init__(self, message: str, runs: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.runs = dict(runs or {})
 
 
 class NonFiniteError(SsadError):

@@ -4,6 +4,10 @@ SQLite's journal gives what the project promises (rule 2): after ``kill -9`` at 
 holds every record whose `append` returned and nothing of the others, and two writers wait for
 each other. After a power failure the file is whole, too, but the last records may be missing: they
 are trained again. A record is never changed; training again (``--fresh``) appends a later attempt.
+
+A run whose process died has no record: a crash is not decided by its specification (rule 1), so it
+is only noted, in a table of its own, and tried again by the next study that asks for the run. A
+loss that became NaN is a result like any other.
 """
 
 from __future__ import annotations
@@ -14,6 +18,7 @@ import time
 import weakref
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +45,15 @@ CREATE TABLE IF NOT EXISTS tasks (
     anomalies INTEGER NOT NULL, measures TEXT NOT NULL,
     PRIMARY KEY (key, attempt, testbed, anomaly)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS crashes (
+    key TEXT NOT NULL, spec TEXT NOT NULL, how TEXT NOT NULL, created TEXT NOT NULL
+);
 """
 RUN = "spec, error, loss_curve, provenance, measures"
 SCORES = "score_groups, scores"
 TASK = "testbed, anomaly, auc, average_precision, normals, anomalies, measures"
 ADDED = "measures TEXT NOT NULL DEFAULT '{}'"  # older files get it when opened
+CRASHES = "SELECT key, how FROM crashes WHERE key NOT IN (SELECT key FROM runs) ORDER BY rowid"
 LATEST = "attempt = (SELECT MAX(attempt) FROM runs AS later WHERE later.key = wanted.value)"
 
 
@@ -126,8 +135,25 @@ class Store:
             )
             connection.execute("COMMIT")
 
+    def note_crash(self, spec: RunSpec, how: str) -> None:
+        """Note that the process of a run died; the run stays one that the store lacks.
+
+        Raises
+        ------
+        SsadError
+            As `append`.
+        """
+        row = (spec.key, spec.json, how, datetime.now(UTC).isoformat(timespec="seconds"))
+        with self._connection() as connection:
+            connection.execute("INSERT INTO crashes VALUES (?, ?, ?, ?)", row)
+
+    def crashes(self) -> dict[str, str]:
+        """Return how the process of each run died last, by key, of runs without a record."""
+        with self._connection() as connection:
+            return dict(connection.execute(CRASHES))
+
     def keys(self) -> set[str]:
-        """Return the keys of all stored runs, failed ones included."""
+        """Return the keys of all stored runs: those that became NaN, but none that crashed."""
         with self._connection() as connection:
             return {key for (key,) in connection.execute("SELECT DISTINCT key FROM runs")}
 

@@ -46,6 +46,17 @@ def test_a_stored_record_is_never_changed():
     assert store.records([record().spec.key])[record().spec.key].tasks[0].auc == 0.5
 
 
+def test_a_crash_is_noted_but_the_run_stays_missing_until_it_has_a_record():
+    store, spec = Store(), record().spec
+    for how in ("killed by signal 11 (SIGSEGV)", "killed by signal 9 (SIGKILL)"):
+        store.note_crash(spec, how)
+    assert store.keys() == set()
+    assert store.records([spec.key]) == {}
+    assert store.crashes() == {spec.key: "killed by signal 9 (SIGKILL)"}
+    store.append(record())
+    assert store.crashes() == {}
+
+
 def test_training_again_appends_a_later_attempt_and_keeps_the_first():
     store = Store()
     store.append(record(auc=0.5))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from ssad_lib.engine import executors, fleets
+from ssad_lib.engine.executors.crashes import Crash
 from ssad_lib.engine.progress import Progress
-from ssad_lib.errors import SsadError, from_os_error
+from ssad_lib.errors import RunsFailedError, from_os_error
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
@@ -46,13 +47,16 @@ def execute(
 
     Raises
     ------
+    RunsFailedError
+        After everything else is finished and stored, if a loss became NaN or the process of a run
+        died twice. The store keeps the one as the result it is; the other is tried again next time.
     SsadError
-        After everything else is finished and stored, if a run failed; or at once if a worker was
-        killed or the store cannot be written.
+        At once if a run cannot be meant, or the store cannot be written.
     """
     again = bool(os.environ.get("SSAD_FRESH")) if fresh is None else fresh
     wanted = {spec.key: spec for spec in specs}
     workers, performed = executors.workers(jobs), executors.get(executor)
+    crashed: dict[str, str] = {}
     if missing := _missing(wanted, store, again):
         with _turn(store, len(missing), len(wanted), title):
             # Another study may have trained some of them while this one waited.
@@ -61,12 +65,27 @@ def execute(
                 Progress(len(missing), len(wanted), title) as progress,
                 closing(performed(fleets.group(missing), workers)) as finished,
             ):
-                for record in finished:
-                    store.append(record, again=again)
-                    progress.advance(record.spec.title)
+                for outcome in finished:
+                    if isinstance(outcome, Crash):
+                        crashed |= _note(outcome, store, progress)
+                        continue
+                    store.append(outcome, again=again)
+                    progress.advance(outcome.spec.title)
     records = store.records(list(wanted))
-    _report_failures(records)
+    _report_failures(wanted, records, crashed)
     return [records[key] for key in wanted]
+
+
+def _note(crash: Crash, store: Store, progress: Progress) -> dict[str, str]:
+    """Say that a process died; return how, by key, once its run is given up."""
+    first = crash.fleet[0]
+    if not crash.final:
+        others = f" and {len(crash.fleet) - 1} more" if len(crash.fleet) > 1 else ""
+        progress.note(f"{first.title}{others}: {crash.how}; tried again, alone, after the others")
+        return {}
+    store.note_crash(first, crash.how)
+    progress.advance(first.title)
+    return {first.key: crash.how}
 
 
 def _missing(wanted: dict[str, RunSpec], store: Store, again: bool) -> list[RunSpec]:
@@ -92,10 +111,18 @@ def _turn(store: Store, missing: int, total: int, title: str) -> AcquireReturnPr
         raise from_os_error(error, "lock the run store") from error
 
 
-def _report_failures(records: dict[str, Record]) -> None:
-    failed = [record for record in records.values() if record.error]
-    if failed:
-        raise SsadError(
-            f"{len(failed)} of {len(records)} runs failed, the others are stored; first: "
-            f"{failed[0].spec.title}: {failed[0].error}"
-        )
+def _report_failures(
+    wanted: Mapping[str, RunSpec], records: Mapping[str, Record], crashed: Mapping[str, str]
+) -> None:
+    """Raise the error that names the runs without a result, if there are any."""
+    became_nan = {key: record.error for key, record in records.items() if record.error}
+    reasons = became_nan | {key: f"its process died twice: {how}" for key, how in crashed.items()}
+    failed = {key: f"{wanted[key].title}: {reason}" for key, reason in reasons.items()}
+    if not failed:
+        return
+    retried = "; run the same command again to try what crashed once more" if crashed else ""
+    raise RunsFailedError(
+        f"{len(failed)} of {len(wanted)} runs failed, the others are stored; first: "
+        f"{next(iter(failed.values()))}{retried}",
+        failed,
+    )

@@ -1,6 +1,7 @@
 """A study that takes seconds, and a program that executes it while noting what it trains."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -55,6 +56,33 @@ def noted(fleet):
     """Train, but first append process and key of each run to the file SSAD_TEST_NOTES names."""
     with Path(os.environ["SSAD_TEST_NOTES"]).open("a") as notes:
         notes.writelines(f"{os.getpid()} {spec.key}\n" for spec in fleet)
+    return perform_fleet(fleet)
+
+
+def guilty(study):
+    """Return the keys of the two runs that `dying` kills the process of, by SIGKILL and SIGSEGV."""
+    return study[1].key, study[3].key
+
+
+def dying(fleet):
+    """Train, noting it, but die in every run that is `guilty`."""
+    by_kill, by_fault = guilty(specs())
+    keys = {spec.key for spec in fleet}
+    records = noted(fleet)
+    if by_kill in keys:
+        os.kill(os.getpid(), signal.SIGKILL)
+    if by_fault in keys:
+        os.kill(os.getpid(), signal.SIGSEGV)
+    return records
+
+
+def dying_once(fleet):
+    """Train, noting it, but die at the first run that is tried."""
+    noted(fleet)
+    mark = Path(os.environ["SSAD_TEST_NOTES"]).with_name("killed")
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
     return perform_fleet(fleet)
 
 

@@ -2,13 +2,13 @@
 
 import multiprocessing
 import os
-import signal
 import sys
 import time
 
 import pytest
 
 from ssad_lib.engine import execute, executors, fleets
+from ssad_lib.engine.executors import processes
 from ssad_lib.errors import SsadError
 from ssad_lib.store import Store
 from tests.engine.studies import specs
@@ -21,13 +21,18 @@ def test_number_of_jobs_is_checked(jobs, monkeypatch):
         executors.workers()
 
 
-def test_killed_worker_is_explained(monkeypatch):
-    monkeypatch.setattr(fleets, "perform_fleet", kill_myself)
-    with pytest.raises(SsadError, match="a worker process was killed.*--jobs 1"):
-        execute(specs()[:2], Store(), jobs=2)
-
-
 perform_fleet = fleets.perform_fleet
+
+
+def nobody_starts(environment):
+    os._exit(1)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="tells signals apart")
+def test_workers_that_cannot_start_end_the_study(monkeypatch):
+    monkeypatch.setattr(processes, "_start_worker", nobody_starts)
+    with pytest.raises(SsadError, match="die as they start.*--executor serial"):
+        execute(specs()[:2], Store(), jobs=2)
 
 
 def sleep_instead(fleet):
@@ -52,10 +57,6 @@ def test_a_store_that_cannot_be_written_ends_the_workers_at_once(monkeypatch):
     while multiprocessing.active_children() and time.monotonic() < started + 120:
         time.sleep(0.05)
     assert not multiprocessing.active_children()
-
-
-def kill_myself(spec):
-    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.fixture

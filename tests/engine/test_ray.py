@@ -15,22 +15,12 @@ import pytest
 from ssad_lib.engine import execute, executors, fleets
 from ssad_lib.errors import SsadError
 from ssad_lib.store import Store
-from tests.engine.studies import noted, scores_of, specs
+from tests.engine.studies import dying_once, scores_of, specs
 from tests.engine.test_crash import alive
-from tests.engine.test_executors import FailingStore, kill_myself
+from tests.engine.test_executors import FailingStore
 
 ray = pytest.importorskip("ray")
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-
-
-def killed_once(fleet):
-    """Train, but die in the middle of the first run that is tried."""
-    noted(fleet)
-    mark = Path(os.environ["SSAD_TEST_NOTES"]).with_name("killed")
-    if not mark.exists():
-        mark.touch()
-        os.kill(os.getpid(), signal.SIGKILL)
-    return perform_fleet(fleet)
 
 
 perform_fleet = fleets.perform_fleet
@@ -43,7 +33,7 @@ def test_two_workers_one_of_them_killed_give_the_records_of_the_serial_executor(
     serial, cluster = Store(tmp_path / "serial"), Store(tmp_path / "cluster")
     execute(study, serial, executor="serial")
     monkeypatch.setenv("SSAD_TEST_NOTES", str(notes))
-    monkeypatch.setattr(fleets, "perform_fleet", killed_once)
+    monkeypatch.setattr(fleets, "perform_fleet", dying_once)
     execute(study, cluster, executor="ray", jobs=2)
     assert not ray.is_initialized()  # the cluster that it started is gone
     assert len(notes.read_text().splitlines()) >= len(study) + 1  # one of them twice
@@ -83,14 +73,6 @@ def test_error_of_a_run_is_one_line():
     with pytest.raises(SsadError, match="^image set 'street-digits' has changed.*again$"):
         execute([changed], Store(), executor="ray")
     assert ray.is_initialized()
-
-
-@pytest.mark.usefixtures("address")
-def test_a_run_that_kills_its_worker_each_time_ends_the_study(monkeypatch):
-    monkeypatch.setattr(executors.ray, "RETRIES", 0)
-    monkeypatch.setattr(fleets, "perform_fleet", kill_myself)
-    with pytest.raises(SsadError, match="lost one run again and again.*run the same command"):
-        execute(specs()[:1], Store(), executor="ray")
 
 
 def test_a_fleet_takes_a_whole_gpu_where_there_are_any():

@@ -2,7 +2,8 @@
 
 ``serial`` trains in this process, ``processes`` in several on this machine, ``ray`` on a cluster.
 None changes a result (rule 1), none writes to the store (rule 2: the driver does), and leaving one
-early ends what it started.
+early ends what it started. Where a worker's process dies the others go on, and its runs are tried
+again, alone (`crashes`).
 """
 
 from __future__ import annotations
@@ -13,13 +14,14 @@ from collections.abc import Callable, Generator, Sequence
 import torch
 
 from ssad_lib.engine.executors import processes, ray, serial
+from ssad_lib.engine.executors.crashes import Crash
 from ssad_lib.engine.fleets import Fleet
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.record import Record
 
 EXECUTOR, JOBS = "SSAD_EXECUTOR", "SSAD_JOBS"
 
-Executor = Callable[[Sequence[Fleet], int], Generator[Record, None, None]]
+Executor = Callable[[Sequence[Fleet], int], Generator[Record | Crash, None, None]]
 
 EXECUTORS: dict[str, Executor] = {
     "processes": processes.performed,

@@ -1,8 +1,9 @@
 """Train fleets on a Ray cluster: many GPUs or machines (``pip install ssad-lib[cluster]``).
 
-Ray schedules, retries and moves the results. With ``SSAD_RAY_ADDRESS`` the cluster is one that
-runs already, and each of its machines needs this library and the data root at the same path;
-without, one is started on this machine and ended with the study.
+Ray schedules and moves the results, and what was lost with its machine is sent to another. With
+``SSAD_RAY_ADDRESS`` the cluster is one that runs already, and each of its machines needs this
+library and the data root at the same path; without, one is started on this machine and ended with
+the study.
 """
 
 from __future__ import annotations
@@ -10,23 +11,28 @@ from __future__ import annotations
 import logging
 import os
 import socket
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
 from ssad_lib.engine import fleets
 from ssad_lib.engine.allocator import keep_memory
+from ssad_lib.engine.executors import processes
+from ssad_lib.engine.executors.crashes import Crash, Outcome, settled
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record
 
 ADDRESS, GPUS = "SSAD_RAY_ADDRESS", "SSAD_GPUS_PER_RUN"
-RETRIES = 3  # of a fleet whose worker or machine was lost
+RETRIES = 3  # of a fleet whose machine was lost
 KNOCK_SECONDS = 10.0
 OBJECT_STORE = 256 * 2**20  # bytes; records are small, and Ray would take a third of the memory
 
 
-def performed(groups: Sequence[fleets.Fleet], workers: int) -> Generator[Record, None, None]:
+def performed(
+    groups: Sequence[fleets.Fleet], workers: int
+) -> Generator[Record | Crash, None, None]:
     """Yield records as they are finished; leaving early cancels what is under way.
 
     Parameters
@@ -39,32 +45,65 @@ def performed(groups: Sequence[fleets.Fleet], workers: int) -> Generator[Record,
     ------
     SsadError
         If Ray is not installed, the cluster cannot be reached or lacks what was asked for, or a
-        fleet lost its worker more than `RETRIES` times.
+        fleet lost its machine more than `RETRIES` times.
     """
     if not groups:
         return  # a cluster takes seconds to start
     ray = _library()
     share = gpus_per_run()
-    with _cluster(ray, workers):
+    with _cluster(ray, workers), _explained(ray):
         gpus = _gpus(share, ray.cluster_resources().get("GPU", 0))
-        task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=RETRIES)(_perform)
-        pending = [task.remote(fleets.perform_fleet, fleet) for fleet in groups]
-        try:
-            while pending:
-                (finished,), pending = ray.wait(pending, num_returns=1)
-                yield from ray.get(finished)
-        except ray.exceptions.RayTaskError as error:
-            if isinstance(error.cause, SsadError):
-                raise error.cause from error
-            raise
-        except (ray.exceptions.RayError, ConnectionError) as error:
-            raise SsadError(
-                "the Ray cluster was lost, or lost one run again and again (often for lack of "
-                f"memory): {_one_line(error)}; finished runs are stored: run the same command again"
-            ) from error
-        finally:
-            for run in pending:
-                ray.cancel(run, force=True)
+        # Its own retries would not tell a crash, which is the run's fault, from a lost machine.
+        remote = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=0)
+        together, apart = remote(_perform), remote(_perform_apart)
+        yield from settled(
+            _outcomes(ray, together, groups),
+            lambda fleet: next(_outcomes(ray, apart, [fleet])),
+        )
+
+
+def _outcomes(
+    ray: ModuleType, task: Any, groups: Sequence[fleets.Fleet]
+) -> Generator[Outcome, None, None]:
+    """Yield what became of each fleet as `task` is through with it."""
+    lost = Counter[fleets.Fleet]()  # with their machines
+    pending = {task.remote(fleets.perform_fleet, fleet): fleet for fleet in groups}
+    try:
+        while pending:
+            (finished,), _ = ray.wait(list(pending), num_returns=1)
+            fleet = pending.pop(finished)
+            try:
+                outcome: Outcome = ray.get(finished)
+            except ray.exceptions.NodeDiedError:
+                lost[fleet] += 1
+                if lost[fleet] > RETRIES:
+                    raise
+                pending[task.remote(fleets.perform_fleet, fleet)] = fleet
+                continue
+            except ray.exceptions.OutOfMemoryError:
+                outcome = Crash(fleet, "killed by Ray for lack of memory")
+            except ray.exceptions.WorkerCrashedError:
+                outcome = Crash(fleet, "its Ray worker died")  # more is not said
+            yield outcome
+    finally:
+        for run in pending:
+            ray.cancel(run, force=True)
+
+
+@contextmanager
+def _explained(ray: ModuleType) -> Iterator[None]:
+    """Make one line of an error of the cluster, and hand on our own."""
+    try:
+        yield
+    except ray.exceptions.RayTaskError as error:
+        if isinstance(error.cause, SsadError):
+            raise error.cause from error
+        raise
+    except (ray.exceptions.RayError, ConnectionError) as error:
+        raise SsadError(
+            f"the Ray cluster was lost, or lost the machine of one run again and again: "
+            f"{_one_line(error)}; finished runs are stored: run the same command again"
+        ) from error
 
 
 def gpus_per_run(asked: str | None = None) -> float | None:
@@ -97,9 +136,14 @@ def _gpus(share: float | None, present: float) -> float:
     return share or min(1.0, present)
 
 
-def _perform(perform: Callable[[fleets.Fleet], list[Record]], fleet: fleets.Fleet) -> list[Record]:
+def _perform(perform: processes.Perform, fleet: fleets.Fleet) -> Outcome:
     keep_memory()
     return perform(fleet)
+
+
+def _perform_apart(perform: processes.Perform, fleet: fleets.Fleet) -> Outcome:
+    """Train in a process that the worker starts: of its own Ray does not say how they died."""
+    return processes.alone(fleet, perform)
 
 
 @contextmanager
