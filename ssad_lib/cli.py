@@ -1,7 +1,7 @@
 """The command ``ssad``: list, run, build, verify, serve, data, store, recommend.
 
-A problem the user can solve is printed as one line and exits with code 2; ``--debug`` shows the
-traceback instead.
+A problem the user can solve is printed as one line and exits with code 2, work that failed though
+the input was good with code 1; ``--debug`` shows the traceback instead.
 """
 
 from __future__ import annotations
@@ -11,13 +11,15 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from io import TextIOWrapper
 from pathlib import Path
 
 import ssad_lib
 from ssad_lib import terminal
-from ssad_lib.errors import SsadError, from_os_error, unknown
+from ssad_lib.errors import NotFinishedError, SsadError, from_os_error
 
 DIFFERENT = 1  # a verdict is not the committed one
+FAILED = 1  # a run, or what needs it
 BAD_INPUT = 2
 INTERRUPTED = 128 + signal.SIGINT
 
@@ -27,23 +29,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     terminal.accept_everything()
     parser = _parser()
     options = parser.parse_args(arguments)
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(line_buffering=True)  # else a log would lag behind by kilobytes
     try:
         code: int | None = options.command(options)
+    except NotFinishedError as error:
+        return _complain(options, str(error), FAILED)
     except SsadError as error:
-        return _complain(options, str(error))
+        return _complain(options, str(error), BAD_INPUT)
     except OSError as error:
-        return _complain(options, str(from_os_error(error, f"finish `ssad {options.name}`")))
+        said = str(from_os_error(error, f"finish `ssad {options.name}`"))
+        return _complain(options, said, BAD_INPUT)
     except KeyboardInterrupt:
         print("ssad: stopped; finished runs are stored, run it again to go on", file=sys.stderr)
         return INTERRUPTED
     return code or 0
 
 
-def _complain(options: argparse.Namespace, message: str) -> int:
+def _complain(options: argparse.Namespace, message: str, code: int) -> int:
     if options.debug:
         raise  # called from inside an except block
     print(f"ssad: {' '.join(message.split())}", file=sys.stderr)
-    return BAD_INPUT
+    return code
 
 
 class _Parser(argparse.ArgumentParser):
@@ -127,14 +134,14 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _list(_: argparse.Namespace) -> None:
-    from ssad_lib import augment, book, data, profiles
+    from ssad_lib import augmentations, book, data, profiles
 
     print("chapters")
     for chapter in book.chapters():
         print(f"  {chapter.name:28}{chapter.title}")
     print(f"profiles\n  {' '.join(profiles.NAMES)}")
     print(f"image sets\n  {' '.join(data.names())}")
-    print(f"augmentations\n  {' '.join(augment.names())}")
+    print(f"augmentations\n  {' '.join(augmentations.LISTED)}")
 
 
 def _run(options: argparse.Namespace) -> None:
@@ -247,27 +254,9 @@ def _given_root(options: argparse.Namespace) -> Path:
 
 
 def _store(options: argparse.Namespace) -> None:
-    from ssad_lib import results
-    from ssad_lib.store import Store
+    from ssad_lib import store_command
 
-    store = Store()
-    if options.action == "info":
-        size = store.path.stat().st_size / 2**20
-        print(f"{store.path}: {len(store.keys())} runs, {size:.1f} MiB")
-        return
-    if options.folder is None:
-        raise SsadError(f"say where: ssad store {options.action} DIR")
-    if options.action == "import":
-        print(f"read {results.import_into(store, options.folder)} runs from {options.folder}")
-        return
-    records = list(store.records(sorted(store.keys())).values())
-    if options.image_set:
-        names = {record.spec.image_set for record in records}
-        if options.image_set not in names:
-            raise unknown("image set with stored runs", options.image_set, names)
-        records = [record for record in records if record.spec.image_set == options.image_set]
-    results.write(records, options.folder)
-    print(f"wrote {len(records)} runs to {options.folder}")
+    store_command.run(options.action, options.folder, options.image_set)
 
 
 def _bench(options: argparse.Namespace) -> None:

@@ -13,7 +13,6 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-import torch
 import yaml
 
 from ssad_lib import paths
@@ -24,8 +23,11 @@ NAMES = ("smoke", "laptop", "colab", "paper")
 
 def default() -> str:
     """Return a notebook's own profile: ``colab`` on a Colab GPU, else ``laptop``."""
-    on_colab = "google.colab" in sys.modules
-    return "colab" if on_colab and torch.cuda.is_available() else "laptop"
+    if "google.colab" not in sys.modules:
+        return "laptop"
+    import torch  # takes seconds, and is not needed elsewhere
+
+    return "colab" if torch.cuda.is_available() else "laptop"
 
 
 def read(profile: str) -> dict[str, dict[str, Any]]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import numbers
-
-import torch
+from typing import TYPE_CHECKING
 
 from ssad_lib.errors import SsadError
+
+if TYPE_CHECKING:
+    import torch
 
 
 def seed_of(*key: str | int) -> int:
@@ -42,4 +44,6 @@ def _kind(part: object) -> str:
 
 def generator(*key: str | int) -> torch.Generator:
     """Return a CPU generator seeded by `key`, e.g. ``generator(run_key, "augmentation")``."""
+    import torch  # takes seconds, and listing image sets draws nothing
+
     return torch.Generator(device="cpu").manual_seed(seed_of(*key))

@@ -13,6 +13,7 @@ from PIL import Image
 
 from ssad_lib import results
 from ssad_lib.cli import main
+from ssad_lib.errors import RunsFailedError
 from ssad_lib.evidence import row_of
 from ssad_lib.store import Store
 from tests.test_store import record
@@ -163,7 +164,7 @@ def test_a_nan_loss_fails_the_chapter_and_keeps_the_other_runs(capsys):
         "-p", "normal_classes=[0]", "-p", "images_per_class=30", "--jobs", "1",
     ]  # fmt: skip
     code, said = complaint(arguments, capsys)
-    assert code == 2
+    assert code == 1  # a run failed: 2 is for what cannot be meant
     assert "runs failed, the others are stored" in said
     assert "the training loss became" in said
     store = Store()
@@ -172,6 +173,63 @@ def test_a_nan_loss_fails_the_chapter_and_keeps_the_other_runs(capsys):
     assert failed == {"none", "CutOut", "Flip", "Invert", "GEOM"}  # the untrained one is fine
     assert {r.spec.detector for r in stored if r.error} == {"AE", "DAE"}
     assert {"DeepSVDD", "DeepSAD", "AP"} <= {r.spec.detector for r in stored if not r.error}
+
+
+HEAVY = ("torch", "pandas", "scipy", "sklearn", "matplotlib")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["verify", "--help"],
+        ["list"],
+        ["data", "list"],
+        ["data", "show", "cifar11"],
+        ["store", "info"],
+        ["run", "not-magic/table-9"],
+        ["run", CHAPTER, "-p", "epoch=3"],
+        ["build", "--help"],
+    ],
+    ids=" ".join,
+)
+def test_what_computes_nothing_imports_nothing_heavy(arguments):
+    code = (
+        "import sys\nfrom ssad_lib.cli import main\n"
+        f"try: main({arguments})\nexcept SystemExit: pass\n"
+        f"print('heavy:', *[name for name in {HEAVY} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "heavy:"
+
+
+def test_what_is_said_of_a_long_command_is_not_held_back(tmp_path):
+    """A log is a file, in which Python keeps lines back until some kilobytes are full."""
+    code = (
+        "import os, sys\nfrom ssad_lib import book\nfrom ssad_lib.cli import main\n"
+        "book.build = lambda *_, **__: (print('training'), os._exit(0))\n"
+        "main(['build', '--profile', 'smoke'])"
+    )
+    with (tmp_path / "log").open("w") as log:
+        subprocess.run([sys.executable, "-c", code], stdout=log, check=True)
+    assert (tmp_path / "log").read_text() == "training\n"
+
+
+def test_a_failed_run_is_one_line_and_exit_code_one(capsys, monkeypatch):
+    def fail(*_, **__):
+        raise RunsFailedError("1 of 3 runs failed", {"key": "AE digits: crashed"})
+
+    monkeypatch.setattr("ssad_lib.book.build", fail)
+    code, said = complaint(["build", "--profile", "smoke"], capsys)
+    assert (code, said) == (1, "ssad: 1 of 3 runs failed\n")
+
+
+def test_store_info_tells_of_crashes(capsys):
+    Store().note_crash(record().spec, "killed by signal 11 (SIGSEGV)")
+    assert main(["store", "info"]) == 0
+    assert "0 runs" in (said := capsys.readouterr().out)
+    assert "1 more crashed and are tried again" in said
 
 
 def test_list_names_everything(capsys):

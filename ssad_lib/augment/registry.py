@@ -1,12 +1,9 @@
 """Every augmentation by name, with its category and colour, and those that serve as gen.
 
-Source: paper 000, Section 3 (names and categories) and Section 4.1 (gen); METHODS 1.3 and 2. The
-two tunable ones are of paper 001.
+Source: paper 000, Section 4.1 (gen); METHODS 1.3 and 2.
 """
 
 from __future__ import annotations
-
-from typing import NamedTuple
 
 from ssad_lib.appearance import CATEGORIES
 from ssad_lib.augment.augmentation import Augmentation
@@ -18,37 +15,29 @@ from ssad_lib.augment.mixed import SimCLR
 from ssad_lib.augment.none import Identity
 from ssad_lib.augment.options import checked
 from ssad_lib.augment.tunable import CutDiff, Rotation
+from ssad_lib.augmentations import LISTED, TUNABLE
 from ssad_lib.errors import unknown
 
 COLOURS = {name: mark.colour for name, mark in CATEGORIES.items()}
 
 
-class _Entry(NamedTuple):
-    label: str
-    category: str
-    operation: type
-
-
-_ENTRIES = {
-    "identity": _Entry("Identity", "none", Identity),
-    "rotate": _Entry("Rotate", "geometric", Rotate),
-    "crop": _Entry("Crop", "geometric", Crop),
-    "flip": _Entry("Flip", "geometric", Flip),
-    "geom": _Entry("GEOM", "geometric", Geom),
-    "cutout": _Entry("CutOut", "local", CutOut),
-    "cutpaste": _Entry("CutPaste", "local", CutPaste),
-    "cp-scar": _Entry("CP-scar", "local", CPScar),
-    "blur": _Entry("Blur", "elementwise", Blur),
-    "noise": _Entry("Noise", "elementwise", Noise),
-    "mask": _Entry("Mask", "elementwise", Mask),
-    "invert": _Entry("Invert", "color", Invert),
-    "color": _Entry("Color", "color", Color),
-    "simclr": _Entry("SimCLR", "mixed", SimCLR),
-}
-
-_TUNABLE = {
-    "cutdiff": _Entry("CutDiff", "local", CutDiff),
-    "rotation": _Entry("Rotation", "geometric", Rotation),
+_OPERATIONS: dict[str, type] = {
+    "identity": Identity,
+    "rotate": Rotate,
+    "crop": Crop,
+    "flip": Flip,
+    "geom": Geom,
+    "cutout": CutOut,
+    "cutpaste": CutPaste,
+    "cp-scar": CPScar,
+    "blur": Blur,
+    "noise": Noise,
+    "mask": Mask,
+    "invert": Invert,
+    "color": Color,
+    "simclr": SimCLR,
+    "cutdiff": CutDiff,
+    "rotation": Rotation,
 }
 
 _ALWAYS_ON: dict[str, dict[str, float]] = {
@@ -60,12 +49,12 @@ _ALWAYS_ON: dict[str, dict[str, float]] = {
 
 def names() -> list[str]:
     """Return the names of paper 000's augmentations: Identity, then category by category."""
-    return list(_ENTRIES)
+    return list(LISTED)
 
 
 def tunable() -> list[str]:
     """Return the names of the augmentations whose hyper-parameters can be learned (paper 001)."""
-    return list(_TUNABLE)
+    return list(TUNABLE)
 
 
 def get(name: str, **options: object) -> Augmentation:
@@ -85,10 +74,10 @@ def get(name: str, **options: object) -> Augmentation:
         If the name, an option or the value of an option is not valid.
     """
     key = str(name).lower()
-    known = _ENTRIES | _TUNABLE
+    known = LISTED | TUNABLE
     if key not in known:
         raise unknown("augmentation", name, known)
-    label, category, operation = known[key]
+    (label, category), operation = known[key], _OPERATIONS[key]
     made = operation(**checked(operation, label, options))
     return Augmentation(key, label, category, COLOURS[category], made)
 

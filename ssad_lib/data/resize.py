@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import torch
-from torch.nn.functional import interpolate
 
 
 def resize_images(images: np.ndarray, size: int) -> np.ndarray:
     """Return ``uint8 (N, C, H, W)`` images as ``(N, C, size, size)``, bilinear, antialiased."""
     if images.shape[2:] == (size, size):
         return images
+    import torch  # takes seconds, and most sets already have their size
+    from torch.nn.functional import interpolate
+
     batch = torch.from_numpy(np.array(images))
     return interpolate(batch, (size, size), mode="bilinear", antialias=True).numpy()
