@@ -23,6 +23,7 @@ import torch
 from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
+from ssad_lib import guard
 from ssad_lib.detectors import TRAINED_ALONE
 from ssad_lib.detectors.course import DRAWN, Course, train
 from ssad_lib.engine.executors import workers
@@ -138,6 +139,7 @@ def estimate(specs: Sequence[RunSpec], jobs: int | None = None) -> Estimate:
         kinds.setdefault(_kind(spec), []).append(spec)
     if not kinds:
         return Estimate((), 1, 0.0)
+    guard.check_script()
     sampled = [(key, spec) for key, members in kinds.items() for spec in _spread(members)]
     processes = min(workers(jobs), len(specs))
     started = time.perf_counter()

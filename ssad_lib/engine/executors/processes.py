@@ -17,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 import torch
 from pebble import ProcessExpired, ProcessPool
 
-from ssad_lib import warm
+from ssad_lib import guard, warm
 from ssad_lib.deaths import MemoryKills, explained
 from ssad_lib.engine import fleets
 from ssad_lib.engine.allocator import keep_memory
@@ -67,8 +67,9 @@ def outcomes(
     Raises
     ------
     SsadError
-        If workers cannot be started.
+        If workers cannot be started, or each of them would run the user's script again.
     """
+    guard.check_script()
     waiting, starts, kills = deque(groups), 0, MemoryKills()
     idle = [_worker() for _ in range(min(workers, len(groups)))]
     under_way: dict[Future[list[Record]], tuple[ProcessPool, fleets.Fleet]] = {}
