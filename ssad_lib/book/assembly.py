@@ -14,12 +14,15 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from time import monotonic
 
+from ssad_lib import warm
 from ssad_lib.book.contents import chapters
 from ssad_lib.book.execution import execute_unwatched, executed, fingerprint, is_current, watched
 from ssad_lib.book.rendering import render
 from ssad_lib.book.staging import stage
+from ssad_lib.book.times import Times
+from ssad_lib.errors import NotFinishedError, RunsFailedError
 
-MOST_AT_ONCE = 4  # chapters; each is a process of its own, of some 700 MiB
+MOST_AT_ONCE = 4  # chapters; each is a process of its own
 
 
 def build(
@@ -44,20 +47,38 @@ def build(
 
     Raises
     ------
+    NotFinishedError
+        At the end, if runs failed or a kernel died: the chapters that this concerns are left out,
+        with a note on their pages, and the book is built of the others.
     SsadError
-        If a run or a chapter fails, or the site does not render without a warning.
+        If a cell fails, or the site does not render without a warning.
     """
-    chosen = dict(overrides or {})
+    chosen, times = dict(overrides or {}), Times()
     names = [chapter.name for chapter in chapters() if chapter.is_notebook]
     due = [name for name in names if fresh or not _is_current(name, profile, chosen)]
     for name in sorted(set(names) - set(due), key=names.index):
         say(f"{name}: up to date")
+    left_out: dict[str, str] = {}
     if due:
-        _train(due, profile, chosen, fresh=fresh, say=say)
-        _execute(due, profile, chosen, say)
-    page = render(stage(profile), say=say)
+        warm.prepare(warm.CHAPTERS)
+        with times.of("training"):
+            failed = _train(due, profile, chosen, fresh=fresh, say=say)
+        left_out = _concerned(due, profile, chosen, failed)
+        for name, reason in left_out.items():
+            say(f"{name}: left out: {reason}")
+        ready = [name for name in due if name not in left_out]
+        left_out |= _execute(ready, profile, chosen, say, times)
+    with times.of("rendering"):
+        page = render(stage(profile, left_out), say=say)
+    for line in times.lines():
+        say(line)
     say(f"The book is at {page}")
     say(f"Read it with:  {_command()} serve")
+    if left_out:
+        name, reason = next(iter(left_out.items()))
+        raise NotFinishedError(
+            f"the book is built, but without the results of {', '.join(left_out)}; {name}: {reason}"
+        )
     return page
 
 
@@ -73,20 +94,44 @@ def _train(
     *,
     fresh: bool,
     say: Callable[[str], None],
-) -> None:
-    """Train every run that a chapter will ask the store for."""
+) -> dict[str, str]:
+    """Train every run that a chapter will ask the store for; return why any failed, by its key."""
     from ssad_lib.engine import execute as train
     from ssad_lib.store import Store
     from ssad_lib.studies import plan
 
     specs = plan.of_book(names, profile, overrides)
     if not specs:
-        return
+        return {}
     start = monotonic()
     keys = {spec.key for spec in specs}
     say(f"training what is missing of {len(keys)} runs ...")
-    train(specs, Store(), fresh=fresh, title=f"{profile} profile")
-    say(f"trained in {monotonic() - start:.0f} s")
+    try:
+        train(specs, Store(), fresh=fresh, title=f"{profile} profile")
+    except RunsFailedError as error:
+        say(str(error))
+        return error.runs
+    finally:
+        say(f"trained in {monotonic() - start:.0f} s")
+    return {}
+
+
+def _concerned(
+    names: Sequence[str],
+    profile: str,
+    overrides: Mapping[str, object],
+    failed: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the chapters that ask for a run that failed, and what is to be said of each."""
+    from ssad_lib.studies import plan
+
+    concerned = {}
+    for name in names if failed else ():
+        keys = {spec.key for spec in plan.of_book([name], profile, overrides)}
+        if lacking := sorted(keys & failed.keys()):
+            counted = f"{len(lacking)} of its {len(keys)} runs failed"
+            concerned[name] = f"{counted}; {failed[lacking[0]]}"
+    return concerned
 
 
 def _execute(
@@ -94,22 +139,32 @@ def _execute(
     profile: str,
     overrides: Mapping[str, object],
     say: Callable[[str], None],
-) -> None:
-    """Execute the chapters, several at once; the first that fails ends the build."""
+    times: Times,
+) -> dict[str, str]:
+    """Execute the chapters, several at once; return those that were not finished, and why.
+
+    The first that fails in another way ends the build.
+    """
     from ssad_lib.engine.executors import workers
+
+    def execute(name: str) -> str | None:
+        try:
+            with times.of(name):
+                execute_unwatched(name, profile, overrides, fresh=True, say=say)
+        except NotFinishedError as error:
+            say(f"{name}: left out: {error}")
+            return str(error)
+        return None
 
     # Their runs are there: nothing is to be trained a second time.
     os.environ.pop("SSAD_FRESH", None)
     with watched(), ThreadPoolExecutor(max_workers=min(workers(), MOST_AT_ONCE)) as pool:
-        started = [
-            pool.submit(execute_unwatched, name, profile, overrides, fresh=True, say=say)
-            for name in names
-        ]
+        started = {pool.submit(execute, name): name for name in names}
         try:
-            for finished in as_completed(started):
-                finished.result()
+            reasons = {started[finished]: finished.result() for finished in as_completed(started)}
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
+    return {name: reason for name in names if (reason := reasons[name])}
 
 
 def _command() -> str:

@@ -20,7 +20,17 @@ from time import monotonic
 
 from ssad_lib import paths
 from ssad_lib.book.contents import Chapter, chapters, find
-from ssad_lib.errors import SsadError, from_os_error
+from ssad_lib.deaths import MemoryKills, explained
+from ssad_lib.errors import (
+    NonFiniteError,
+    NotFinishedError,
+    RunsFailedError,
+    SsadError,
+    from_os_error,
+)
+
+UNFINISHED = {kind.__name__ for kind in (NotFinishedError, RunsFailedError)}
+OURS = UNFINISHED | {kind.__name__ for kind in (NonFiniteError, SsadError)}
 
 
 def execute(
@@ -56,6 +66,8 @@ def execute(
     SsadError
         For an unknown name, or with the chapter, the cell and the last line of the error if a cell
         fails; the failed notebook is kept beside the last good one as ``<chapter>.failed.ipynb``.
+    NotFinishedError
+        The same where the input was good: a run failed, or the kernel died.
     """
     with watched():
         return execute_unwatched(chapter, profile, dict(overrides or {}), fresh=fresh, say=say)
@@ -154,8 +166,9 @@ def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None
     import papermill
     from nbclient.exceptions import DeadKernelError
 
-    from ssad_lib.book.kernel import ThisPython
+    from ssad_lib.book.kernel import one_kernel
 
+    kernel, kills = one_kernel(), MemoryKills()
     try:
         papermill.execute_notebook(
             chapter.source,
@@ -163,16 +176,16 @@ def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None
             parameters=parameters,
             kernel_name="python3",
             language="python",
-            kernel_manager_class=ThisPython,
+            kernel_manager_class=kernel,
             progress_bar=False,  # our own bar counts runs, not cells
             cwd=running.parent,
         )
     except papermill.PapermillExecutionError as error:
         raise _failure(chapter, error, running) from error
     except DeadKernelError as error:
-        raise SsadError(
-            f"chapter {chapter.name}: the kernel died, most likely out of memory; close other "
-            f"programs or choose a smaller profile (what it had done is in {running})"
+        how = explained(kernel.exit_code or 0, for_memory=kills.happened())
+        raise NotFinishedError(
+            f"chapter {chapter.name}: the kernel died, {how} (what it had done is in {running})"
         ) from error
     except OSError as error:
         raise from_os_error(error, f"execute chapter {chapter.name}") from error
@@ -183,9 +196,10 @@ def _failure(chapter: Chapter, error: Exception, notebook: Path) -> SsadError:
     name, value = str(getattr(error, "ename", "")), str(getattr(error, "evalue", ""))
     lines = [line.strip() for line in value.splitlines() if line.strip()]
     last = lines[-1] if lines else ""
-    message = last if name == SsadError.__name__ else f"{name}: {last}".removesuffix(": ")
+    message = last if name in OURS else f"{name}: {last}".removesuffix(": ")
     cell = getattr(error, "exec_count", None)
-    return SsadError(f"chapter {chapter.name}, cell [{cell}]: {message} (see {notebook})")
+    kind = NotFinishedError if name in UNFINISHED else SsadError
+    return kind(f"chapter {chapter.name}, cell [{cell}]: {message} (see {notebook})")
 
 
 def _keep(running: Path, output: Path, key: str) -> None:

@@ -5,20 +5,27 @@ A file is rewritten only when its content changed, so that the next render reads
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 
 from ssad_lib import paths
-from ssad_lib.book.contents import chapters
+from ssad_lib.book.contents import Chapter, chapters
 from ssad_lib.book.execution import executed
 from ssad_lib.errors import SsadError, from_os_error
 
 INJECTED = "injected-parameters"  # papermill's tag
 
 
-def stage(profile: str) -> Path:
+def stage(profile: str, left_out: Mapping[str, str] | None = None) -> Path:
     """Mirror ``book/``, with the notebooks executed under `profile`, and return the folder.
+
+    Parameters
+    ----------
+    profile : str
+    left_out : mapping of str to str, optional
+        By chapter, why it could not be executed: its page has no results and says so.
 
     Raises
     ------
@@ -33,7 +40,9 @@ def stage(profile: str) -> Path:
     }
     for chapter in chapters():
         if chapter.is_notebook:
-            wanted[chapter.source.relative_to(paths.BOOK)] = _page(chapter.name, profile)
+            reason = (left_out or {}).get(chapter.name)
+            page = _excuse(chapter, reason) if reason else _page(chapter.name, profile)
+            wanted[chapter.source.relative_to(paths.BOOK)] = page
     try:
         _mirror(wanted, folder)
     except OSError as error:
@@ -53,6 +62,14 @@ def _page(chapter: str, profile: str) -> bytes:
     notebook.cells = [
         cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])
     ]
+    return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _excuse(chapter: Chapter, reason: str) -> bytes:
+    """Return the notebook as it is committed, without results, and why below its heading."""
+    notebook = nbformat.read(chapter.source, as_version=4)
+    note = f"```{{warning}}\nThis chapter was not executed. {reason}\n```"
+    notebook.cells.insert(1, nbformat.v4.new_markdown_cell(note, id="left-out"))
     return (nbformat.writes(notebook) + "\n").encode()
 
 

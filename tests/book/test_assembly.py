@@ -5,7 +5,8 @@ import pytest
 
 from ssad_lib import book
 from ssad_lib.book import assembly, execution
-from ssad_lib.errors import SsadError
+from ssad_lib.book.times import HEADING, Times
+from ssad_lib.errors import NotFinishedError, RunsFailedError, SsadError
 from ssad_lib.studies import plan
 from tests.engine.studies import specs
 
@@ -27,7 +28,8 @@ def steps(mini, monkeypatch):
         running.write_text("{}")
 
     monkeypatch.setattr(execution, "_run", run)
-    monkeypatch.setattr(assembly, "stage", lambda profile: done.append(("stage", profile)))
+    monkeypatch.setattr(assembly, "stage", lambda profile, _: done.append(("stage", profile)))
+    monkeypatch.setattr(assembly.warm, "prepare", lambda module: None)
     monkeypatch.setattr(assembly, "render", lambda staged, say: done.append(("render",)))
     return done
 
@@ -74,4 +76,48 @@ def test_chapters_are_executed_side_by_side(mini, monkeypatch):
     both = threading.Barrier(2, timeout=20)  # broken if the second waits for the first
     monkeypatch.setattr(assembly, "execute_unwatched", lambda *_, **__: both.wait())
     monkeypatch.setenv("SSAD_JOBS", "2")
-    assembly._execute(["one", "two"], "smoke", {}, quiet)
+    assert assembly._execute(["one", "two"], "smoke", {}, quiet, Times()) == {}
+
+
+def fail_training(monkeypatch, *keys):
+    def train(*_, **__):
+        raise RunsFailedError("1 of 9 runs failed", dict.fromkeys(keys, "AE digits: crashed"))
+
+    monkeypatch.setattr("ssad_lib.engine.execute", train)
+
+
+def test_a_failed_run_leaves_out_the_chapters_that_need_it_and_the_book_is_built(
+    steps, monkeypatch
+):
+    said = []
+    fail_training(monkeypatch, specs()[0].key)
+    with pytest.raises(NotFinishedError, match=f"without the results of {CHAPTER}") as caught:
+        book.build("smoke", say=said.append)
+    assert "\n" not in str(caught.value)
+    assert [step[0] for step in steps] == ["stage", "render"]
+    assert f"{CHAPTER}: left out: 1 of its {len(specs())} runs failed; AE digits: crashed" in said
+
+
+def test_a_failed_run_leaves_the_other_chapters_as_they_are(steps, monkeypatch):
+    fail_training(monkeypatch, "the key of a run that no chapter asks for")
+    book.build("smoke", say=quiet)
+    assert [step[0] for step in steps] == ["execute", "stage", "render"]
+
+
+def test_a_dead_kernel_costs_its_own_chapter(steps, monkeypatch):
+    def die(chapter, running, parameters):
+        raise NotFinishedError("the kernel died, killed by signal 11 (SIGSEGV)")
+
+    monkeypatch.setattr(execution, "_run", die)
+    with pytest.raises(NotFinishedError, match="SIGSEGV"):
+        book.build("smoke", say=quiet)
+    assert [step[0] for step in steps] == ["train", "stage", "render"]
+
+
+def test_a_build_ends_with_a_table_of_where_the_time_went(steps):
+    said = []
+    book.build("smoke", say=said.append)
+    table = said[said.index(HEADING) + 1 :]
+    assert [line.split()[0] for line in table[:4]] == ["training", CHAPTER, "rendering", "whole"]
+    seconds = [float(line.split()[1]) for line in table[:4]]
+    assert seconds[3] >= max(seconds[:3])

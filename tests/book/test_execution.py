@@ -7,7 +7,7 @@ from papermill import PapermillExecutionError
 
 from ssad_lib import book, paths, profiles
 from ssad_lib.book import execution
-from ssad_lib.errors import SsadError
+from ssad_lib.errors import NotFinishedError, SsadError
 
 CHAPTER = "part/kitchen-sink"
 
@@ -60,10 +60,57 @@ def test_failing_cell_gives_one_line_and_a_readable_notebook_beside_the_last_goo
     assert good.read_bytes() == before
 
 
-def test_dead_kernel_is_one_clear_line(mini, write_chapter):
-    write_chapter("import os; os._exit(9)")
-    with pytest.raises(SsadError, match=rf"chapter {CHAPTER}: the kernel died"):
+@pytest.mark.parametrize(
+    ("cell", "how"),
+    [
+        ("import os; os._exit(9)", "ended by itself with exit code 9"),
+        (
+            "import os, signal; os.kill(os.getpid(), signal.SIGSEGV)",
+            r"killed by signal 11 \(SIGSEGV",
+        ),
+    ],
+)
+def test_dead_kernel_is_one_clear_line_that_says_how(cell, how, mini, write_chapter):
+    write_chapter(cell)
+    with pytest.raises(NotFinishedError, match=rf"chapter {CHAPTER}: the kernel died, {how}"):
         book.execute(CHAPTER, "smoke", say=lambda _: None)
+
+
+def test_kernels_share_nothing(mini, write_chapter, monkeypatch):
+    """Not the namespace, not changes to modules, not the folder, not the state of a generator."""
+    write_chapter(
+        "import os, threading, numpy as np, ssad_lib",
+        "print('mark' in globals(), hasattr(ssad_lib, 'mark'), os.environ['SSAD_MARK'])",
+        "mark = ssad_lib.mark = 1; os.chdir('/')",
+        "print(np.random.random())",
+    )
+    said = []
+    for mark in ("first", "second"):
+        monkeypatch.setenv("SSAD_MARK", mark)
+        path = book.execute(CHAPTER, "smoke", fresh=True, say=lambda _: None)
+        said.append(outputs(path).splitlines())
+    assert [lines[0] for lines in said] == ["False False first", "False False second"]
+    assert said[0][1] != said[1][1]
+
+
+def test_a_kernel_draws_a_figure_and_trains_in_processes_of_its_own(mini, write_chapter):
+    write_chapter(
+        "import matplotlib.pyplot as plt; plt.plot([1, 2]);",
+        "from ssad_lib.engine.executors import processes",
+        "print(list(processes.outcomes([(1,), (2,)], 2, list)))",
+    )
+    path = book.execute(CHAPTER, "smoke", say=lambda _: None)
+    cells = nbformat.read(path, as_version=4).cells
+    kinds = {kind for c in cells for out in c.get("outputs", []) for kind in out.get("data", {})}
+    assert "image/png" in kinds
+    assert sorted(eval(outputs(path))) == [[1], [2]]
+
+
+def test_a_run_that_failed_in_a_cell_is_no_bad_input(mini):
+    error = PapermillExecutionError(3, 2, "", "RunsFailedError", "1 of 3 runs failed", [])
+    made = execution._failure(book.find(CHAPTER), error, paths.work() / "x.ipynb")
+    assert isinstance(made, NotFinishedError)
+    assert "cell [2]: 1 of 3 runs failed (see" in str(made)
 
 
 def test_a_cell_that_raises_our_error_is_repeated_without_decoration(mini):

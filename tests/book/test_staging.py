@@ -35,6 +35,14 @@ def test_stage_mirrors_the_book_with_executed_notebooks(mini, executed):
     assert '"executed"' in (folder / f"{CHAPTER}.ipynb").read_text()
 
 
+def test_a_chapter_that_was_left_out_says_so_and_shows_no_old_results(mini, executed):
+    folder = book.stage("smoke", {CHAPTER: "1 of its 9 runs failed; AE digits: crashed"})
+    page = nbformat.read(folder / f"{CHAPTER}.ipynb", as_version=4)
+    assert page.cells[0].source.startswith("# ")
+    assert "not executed. 1 of its 9 runs failed" in page.cells[1].source
+    assert not any(cell.get("outputs") for cell in page.cells)
+
+
 def test_reader_does_not_see_the_injected_parameters(mini, executed):
     page = nbformat.read(book.stage("smoke") / f"{CHAPTER}.ipynb", as_version=4)
     tags = [tag for cell in page.cells for tag in cell.metadata.get("tags", [])]
