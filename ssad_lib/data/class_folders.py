@@ -105,12 +105,10 @@ def _classes(files: Files, parent: str) -> dict[str, list[str]]:
         label, _, rest = name.removeprefix(prefix).partition("/")
         if name.startswith(prefix) and rest:
             by_class[label].append(name)
-    return {label: sorted(names, key=_shuffled) for label, names in by_class.items()}
-
-
-def _shuffled(name: str) -> bytes:
-    # A name that is not UTF-8 has signs that cannot be encoded strictly.
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).digest()
+    return {
+        label: sorted(names, key=lambda name: hashlib.sha256(name.encode()).digest())
+        for label, names in by_class.items()
+    }
 
 
 def _elsewhere(files: Files, known: set[str], splits: set[str]) -> Counter[str]:

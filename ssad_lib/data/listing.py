@@ -77,8 +77,7 @@ def listed(found: Iterable[Found]) -> Listing:
     broken: list[str] = []
     left_out: Counter[str] = Counter()
     for one in found:
-        # macOS writes an accent as a sign of its own: the same class would have two names.
-        name = unicodedata.normalize("NFC", one.name)
+        name = _readable(one.name)
         suffix = PurePosixPath(name).suffix.lower()
         is_image = suffix in image_suffixes()
         if is_hidden(name):
@@ -90,12 +89,22 @@ def listed(found: Iterable[Found]) -> Listing:
         elif one.kind != FILE:
             left_out[one.kind] += 1
         elif is_image:
-            left_out["twice in the archive"] += name in names
+            left_out["twice by name"] += name in names
             names[name] = one.raw
             folders.update(parent.as_posix() for parent in PurePosixPath(name).parents[:-1])
         elif suffix not in DOCUMENTS:
             left_out[suffix or "without a suffix"] += 1
     return Listing(names, tuple(sorted(folders)), tuple(broken), +left_out)
+
+
+def _readable(name: str) -> str:
+    """Return one spelling of a name: accents joined, bytes that are no UTF-8 as escapes.
+
+    macOS writes an accent as a sign of its own, so the same class would have two names; and a name
+    of other bytes can neither be printed nor stored.
+    """
+    joined = unicodedata.normalize("NFC", name)
+    return joined.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def is_hidden(name: str) -> bool:

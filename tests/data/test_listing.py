@@ -114,7 +114,9 @@ def test_one_spelling_of_an_accent() -> None:
 
 
 def test_a_name_that_is_not_utf8_is_read(tmp_path: Path) -> None:
-    name = os.fsdecode(b"caf\xe9.png")
-    files = open_files(write(tmp_path, {f"cat/{name}": b"1"}))
-    assert files.read(f"cat/{name}") == b"1"
+    name = os.fsdecode(b"caf\xe9")
+    files = open_files(write(tmp_path, {f"{name}/{name}.png": b"1"}))
+    assert files.names == (r"caf\udce9/caf\udce9.png",)
+    assert files.folders == (r"caf\udce9",)
+    assert files.read(files.names[0]) == b"1"
     assert stamp(tmp_path)

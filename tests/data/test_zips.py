@@ -64,7 +64,7 @@ def test_an_entry_that_is_there_twice_counts_once(tmp_path: Path) -> None:
             archive.writestr("cat/1.png", content)
     files = open_files(place)
     assert files.names == ("cat/1.png",)
-    assert files.left_out == Counter({"twice in the archive": 1})
+    assert files.left_out == Counter({"twice by name": 1})
     assert files.read("cat/1.png") == b"new"
 
 

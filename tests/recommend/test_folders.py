@@ -77,3 +77,45 @@ def test_an_empty_folder_and_none_at_all_are_named(noisy: Pair, tmp_path: Path) 
 def test_sizes_have_bounds(noisy: Pair, size: int) -> None:
     with pytest.raises(SsadError, match=f"size is {size}: give 16 to 512 pixels"):
         read_two(*noisy, size=size)
+
+
+def test_copies_in_one_folder_count_once(copied: Pair) -> None:
+    for i in range(3):
+        shutil.copy(copied[0] / "003.png", copied[0] / f"copy{i}.png")
+    normal, _ = read_two(*copied, size=32)
+    assert len(normal.names) == len(normal.images) == len(normal.origins) == 80
+    assert normal.copies == 3
+    for i in range(50):
+        shutil.copy(copied[0] / "copy0.png", copied[0] / f"{i:03}.png")
+    with pytest.raises(SsadError, match=r"has 31 different ones \(52 copies left out\), and"):
+        read_two(*copied, size=32)
+
+
+def test_images_with_nothing_on_them_are_refused(copied: Pair) -> None:
+    for place, path in enumerate(sorted(copied[0].iterdir())[:60]):
+        Image.new("RGB", (32, 32), (place, 90, 90)).save(path)
+    with pytest.raises(SsadError, match="60 of 80 normal images of .* are nearly of one colour"):
+        read_two(*copied, size=32)
+
+
+def test_masks_are_no_images(tmp_path: Path) -> None:
+    for name in ("train/good/0", "test/bad/0", "ground_truth/bad/0_mask"):
+        (tmp_path / name).parent.mkdir(parents=True)
+        Image.new("L", (32, 32), 255).save(tmp_path / f"{name}.png")
+    assert read_folder(tmp_path, 32).names == ("test/bad/0.png", "train/good/0.png")
+
+
+def test_what_is_left_out_or_converted_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Image.new("RGBA", (32, 32)).save(tmp_path / "a.png")
+    pages = [Image.new("L", (32, 32), i) for i in range(3)]
+    pages[0].save(tmp_path / "b.tif", save_all=True, append_images=pages[1:])
+    (tmp_path / "c.heic").write_bytes(b"")
+    assert read_folder(tmp_path, 32).names == ("a.png", "b.tif")
+    read_folder(tmp_path, 32)
+    assert capsys.readouterr().err.splitlines() == [
+        f"ssad: {tmp_path}: 1 of 3 files left out: 1 .heic",
+        f"ssad: {tmp_path}: only the first page or frame was read of 1 file: b.tif (3)",
+        f"ssad: {tmp_path}: transparent pixels were laid on white in 1 file: a.png",
+    ]

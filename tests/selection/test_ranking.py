@@ -131,3 +131,12 @@ def test_what_cannot_be_ranked_is_named() -> None:
     with pytest.raises(SsadError, match="divide uint8 by 255"):
         ranked((normal * 255, mixed))
     assert torch.equal(normal, noise()[0])
+
+
+def test_copies_of_few_images_are_no_evidence() -> None:
+    normal, mixed = noise()
+    copies = normal[torch.arange(len(normal)) % 7]
+    with pytest.raises(SsadError, match="too few different normal images: 7, the others of 80 are"):
+        ranked((copies, mixed))
+    with pytest.raises(SsadError, match="too few different unlabelled images: 1"):
+        ranked((normal, mixed[:1].expand(40, -1, -1, -1)))
