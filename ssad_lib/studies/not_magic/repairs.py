@@ -107,7 +107,7 @@ def digit_gains(records: Iterable[Record]) -> pd.DataFrame:
     return pd.DataFrame(rows).T.rename_axis("case").infer_objects()
 
 
-def encoder_lines(sources: Mapping[str, Evidence], name: str) -> str:
+def encoder_lines(sources: Mapping[str, Evidence], settings: Mapping[str, Any]) -> str:
     """Return which encoder each MMD was measured with, and what that means, as Markdown."""
     used = {
         source: ", ".join(evidence.alignment["encoder"].unique())
@@ -115,7 +115,8 @@ def encoder_lines(sources: Mapping[str, Evidence], name: str) -> str:
         if not evidence.alignment.empty
     }
     said = "; ".join(f"{source}: {names}" for source, names in used.items()) or "nowhere measured"
-    return f"Encoder of the MMD. Paper: ResNet-50; {said}. {encoder(name).note}"
+    chosen = encoder(settings["encoder"], size=settings["encoder_size"])
+    return f"Encoder of the MMD. Paper: ResNet-50; {said}. {chosen.note}"
 
 
 def cases_line(settings: Mapping[str, Any]) -> str:

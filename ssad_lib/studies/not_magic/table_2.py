@@ -7,13 +7,24 @@ from collections.abc import Mapping
 import pandas as pd
 from scipy import stats
 
-from ssad_lib import augment, data, paper_values, tasks
+from ssad_lib import augment, data, paper_values, paths, tasks
+from ssad_lib.appearance import signed
+from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION, Evidence
+from ssad_lib.studies import alignment
 from ssad_lib.widgets import TableBrowser
 
 AVERAGE = "Average"
 FLOOR = "noise floor"
-PAPER_COLUMNS = ("MNIST", "FashionMNIST", "CIFAR-10", "SVHN", AVERAGE)
+SETS = {  # an image set and its column of the paper's table
+    "mnist": "MNIST",
+    "fashion-mnist": "FashionMNIST",
+    "cifar10": "CIFAR-10",
+    "svhn": "SVHN",
+}
+PAPER_COLUMNS = (*SETS.values(), AVERAGE)
+COMMITTED = ("table-2-mmd", "cifar10-grid", "mnist-grid")  # folders of results/
+STAND_IN = "stand-in"
 RIVALS = (NO_AUGMENTATION, "CutOut", "Flip", "Invert", "GEOM")
 CASE = ["case", "augmentation"]
 
@@ -23,13 +34,52 @@ def measured(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
     return {name: e.alignment for name, e in sources.items() if not e.alignment.empty}
 
 
+def committed() -> dict[str, pd.DataFrame]:
+    """Return the committed alignment of every image set and encoder, by a name for its column."""
+    found = [alignment.committed(folder) for folder in COMMITTED]
+    together = pd.concat([frame for frame in found if frame is not None], ignore_index=True)
+    return {
+        f"our {SETS[str(image_set)]}" + (f", {STAND_IN}" if encoder == STAND_IN else ""): frame
+        for (image_set, encoder), frame in together.groupby(["image_set", "encoder"], sort=False)
+    }
+
+
+def encoder_sizes() -> pd.DataFrame:
+    """Return what committed results say of EfficientNet-Lite0 by the size of its input.
+
+    Indexed by side in pixels. Columns: pictures, top-1, top-5, seconds.
+
+    Raises
+    ------
+    SsadError
+        If the file is missing or damaged.
+    """
+    path = paths.RESULTS / COMMITTED[0] / "encoder-sizes.csv"
+    try:
+        return pd.read_csv(path, index_col="size", dtype=float).rename(index=int)
+    except (OSError, ValueError, KeyError) as error:
+        raise SsadError(f"{path} is damaged ({error}); restore it from version control") from error
+
+
+def trained(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables that were measured with a trained encoder."""
+    return {name: frame for name, frame in frames.items() if STAND_IN not in encoders_of(frame)}
+
+
+def encoders_of(frame: pd.DataFrame) -> str:
+    """Return the names of a table's encoders, in one line."""
+    return ", ".join(sorted(set(frame["encoder"])))
+
+
 def caption(what: str, frames: Mapping[str, pd.DataFrame]) -> str:
     """Return the caption of a table: what it shows, and whose features our values are of."""
-    encoders = {name: ", ".join(sorted(set(frame["encoder"]))) for name, frame in frames.items()}
-    if set(encoders.values()) == {"resnet50"}:
+    encoders = {name: encoders_of(frame) for name, frame in frames.items()}
+    used = set(encoders.values())
+    if used == {"resnet50"}:
         return f"{what}. Encoder as in the paper, ResNet-50"
-    said = "; ".join(f"{name}: {encoder}" for name, encoder in encoders.items())
-    return f"{what}. Encoder of {said}. Values of a stand-in are not on the paper's scale"
+    each = "; ".join(f"{name}: {encoder}" for name, encoder in encoders.items())
+    said = f"Encoder: {', '.join(used)}" if len(used) == 1 else f"Encoder of {each}"
+    return f"{what}. {said}. Only with the paper's ResNet-50 are values on the paper's scale"
 
 
 def averages(frame: pd.DataFrame) -> pd.DataFrame:
@@ -79,19 +129,40 @@ def side_by_side(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
 
 
 def agreement(frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return how each source ranks the 13 augmentations against each column of the paper.
+    """Return how each source ranks the augmentations against the paper's column of its image set.
 
-    Indexed by source; columns of the paper, each with Kendall's τ; and ``p``, one-sided, of the τ
-    with the average.
+    Indexed by source. Columns: encoder, draws, the paper's column (the average where it has none);
+    Kendall's τ and Spearman's ρ of the 13 augmentations, the one-sided p of τ, the smallest and
+    largest τ of a single draw, and τ of all 14 rows, with none.
     """
-    paper = paper_table().drop(index=NO_AUGMENTATION)
     rows = {}
     for name, frame in frames.items():
-        ours = averages(frame)["mmd"].reindex(paper.index)
-        row = {column: stats.kendalltau(ours, paper[column]).statistic for column in paper}
-        row["p (average)"] = stats.kendalltau(ours, paper[AVERAGE], alternative="greater").pvalue
-        rows[name] = row
-    return pd.DataFrame(rows).T.rename_axis("MMD of")
+        column = own_column(frame)
+        paper = paper_table()[column]
+        means = averages(frame)["mmd"].reindex(paper.index)
+        thirteen = paper.drop(index=NO_AUGMENTATION)
+        ours = means[thirteen.index]
+        tau = stats.kendalltau(ours, thirteen, alternative="greater")
+        single = [
+            stats.kendalltau(averages(one)["mmd"][thirteen.index], thirteen).statistic
+            for _, one in frame.groupby("draw")
+        ]
+        rows[name] = {
+            "encoder": encoders_of(frame),
+            "draws": len(single),
+            "paper's column": column,
+            "Kendall's τ": tau.statistic,
+            "p of τ": tau.pvalue,
+            "Spearman's ρ": stats.spearmanr(ours, thirteen).statistic,
+            "τ of single draws": f"{signed(min(single), 2)} to {signed(max(single), 2)}",
+            "τ with none": stats.kendalltau(means, paper).statistic,
+        }
+    return pd.DataFrame(rows).T.infer_objects().rename_axis("MMD of")
+
+
+def own_column(frame: pd.DataFrame) -> str:
+    """Return the paper's column of a table's image set, the average where it has none."""
+    return SETS.get(str(frame["image_set"].iloc[0]), AVERAGE)
 
 
 def panels(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
@@ -102,10 +173,10 @@ def panels(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 
 
 def against_paper(frames: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return a scatter panel per source: the paper's average and our mean of each augmentation."""
-    paper = paper_table()[AVERAGE].drop(index=NO_AUGMENTATION)
+    """Return a scatter panel per source: the paper's own column and our mean, by augmentation."""
+    paper = paper_table().drop(index=NO_AUGMENTATION)
     return {
-        name: averages(frame).drop(index=NO_AUGMENTATION).assign(paper=paper)
+        name: averages(frame).drop(index=NO_AUGMENTATION).assign(paper=paper[own_column(frame)])
         for name, frame in frames.items()
     }
 

@@ -114,9 +114,10 @@ def test_image_sets_without_digits_have_no_digit_cases(sources):
 
 
 def test_the_encoder_is_named(sources):
-    line = repairs.encoder_lines(sources, "stand-in")
+    chosen = {"encoder": "efficientnet-lite0", "encoder_size": 96}
+    line = repairs.encoder_lines(sources, chosen)
     assert "this run: made up" in line
-    assert "cannot be compared" in line
+    assert "EfficientNet-Lite0 trained on ImageNet, on images brought to 96×96 pixels" in line
 
 
 def test_cases_have_their_own_budget_and_the_grid_does_not_see_them(records, digits, sources):

@@ -7,6 +7,8 @@ import pandas as pd
 import pytest
 
 from ssad_lib import augment, tasks
+from ssad_lib.encoders import efficientnet
+from ssad_lib.errors import SsadError
 from ssad_lib.evidence import Evidence
 from ssad_lib.studies.alignment import COLUMNS
 from ssad_lib.studies.not_magic import table_2
@@ -69,10 +71,54 @@ def test_side_by_side_has_the_papers_order_and_a_floor(ranked):
 def test_agreement_is_one_for_the_papers_own_order(ranked):
     backwards = ranked.assign(mmd=-ranked["mmd"])
     table = table_2.agreement({"same": ranked, "opposite": backwards})
-    assert table.loc["same", "Average"] == pytest.approx(1)
-    assert table.loc["opposite", "Average"] == pytest.approx(-1)
-    assert table.loc["same", "p (average)"] < 1e-6
-    assert table.loc["opposite", "p (average)"] > 0.99
+    correlations = ["Kendall's τ", "Spearman's ρ", "τ with none"]
+    assert table.loc["same", correlations].tolist() == pytest.approx([1, 1, 1])
+    assert table.loc["opposite", correlations[:2]].tolist() == pytest.approx([-1, -1])
+    assert table.loc["same", "p of τ"] < 1e-6
+    assert table.loc["opposite", "p of τ"] > 0.99
+    assert table.loc["same", "draws"] == 2
+    assert table.loc["same", "encoder"] == "stand-in"
+    assert table.loc["same", "paper's column"] == "Average"
+
+
+def test_each_image_set_is_compared_with_its_own_column():
+    printed = table_2.paper_table()
+
+    def value(label, normal_class, testbed, anomaly, draw):
+        return printed.loc[label, "FashionMNIST"] * (-1 if draw else 3)
+
+    frame = made(value, draws=2, image_set="fashion-mnist")
+    row = table_2.agreement({"ours": frame}).loc["ours"]
+    assert row["paper's column"] == "FashionMNIST"
+    assert row["Kendall's τ"] == pytest.approx(1)
+    assert row["τ of single draws"] == "−1.00 to +1.00"
+    points = table_2.against_paper({"ours": frame})["ours"]
+    assert points["paper"].to_dict() == printed["FashionMNIST"].drop("none").to_dict()
+
+
+def test_committed_values_cover_every_task_of_each_image_set_and_encoder():
+    """Table 2 has 90 in-the-wild tasks of ten classes, and row means over all of them."""
+    frames = table_2.committed()
+    assert {"our CIFAR-10, stand-in", "our MNIST, stand-in", "our FashionMNIST, stand-in"} <= set(
+        frames
+    )
+    for name, frame in frames.items():
+        wild = frame[frame["testbed"] == tasks.IN_THE_WILD]
+        counts = wild.groupby(["augmentation", "draw"]).size()
+        assert (counts == 90).all(), name
+        assert len(counts) == 14 * frame["draw"].nunique()
+        assert frame["draw"].nunique() >= 3
+        assert not frame.duplicated(COLUMNS[:-2]).any()
+    assert not set(table_2.trained(frames)) & {name for name in frames if "stand-in" in name}
+
+
+def test_the_size_of_the_encoder_rests_on_committed_figures(tmp_path, monkeypatch):
+    sizes = table_2.encoder_sizes()
+    assert sizes["top-5"].nlargest(2).index.tolist().count(efficientnet.SIZE) == 1
+    assert sizes.loc[efficientnet.SIZE, "seconds"] < sizes.loc[224, "seconds"] / 3
+    monkeypatch.setattr(table_2.paths, "RESULTS", tmp_path)
+    with pytest.raises(SsadError, match=r"encoder-sizes\.csv is damaged"):
+        table_2.encoder_sizes()
 
 
 def test_scatter_and_ranking_hold_the_paper_beside_ours(ranked):
@@ -127,12 +173,11 @@ def test_sources_without_alignment_are_left_out(ranked):
     assert list(table_2.measured({"old": none, "ours": ours})) == ["ours"]
 
 
-def test_captions_name_the_stand_in(ranked):
-    assert "this run: stand-in" in table_2.caption("MMD", {"this run": ranked})
+def test_captions_name_the_encoder(ranked):
+    assert "Encoder: stand-in. Only with" in table_2.caption("MMD", {"this run": ranked})
     real = ranked.assign(encoder="resnet50")
     mixed = table_2.caption("MMD", {"this run": ranked, "committed": real})
-    assert "committed: resnet50" in mixed
-    assert "not on the paper's scale" in mixed
+    assert "Encoder of this run: stand-in; committed: resnet50" in mixed
     assert table_2.caption("MMD", {"real": real}) == "MMD. Encoder as in the paper, ResNet-50"
 
 
