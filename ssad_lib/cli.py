@@ -145,7 +145,7 @@ def _list(_: argparse.Namespace) -> None:
 
 
 def _run(options: argparse.Namespace) -> None:
-    from ssad_lib import book, profiles
+    from ssad_lib import book, profiles, warm
 
     overrides = profiles.assignments(options.overrides)
     for name in options.chapters:  # all are checked before the first one starts
@@ -155,6 +155,8 @@ def _run(options: argparse.Namespace) -> None:
     if options.dry_run:
         _dry_run(options, options.chapters, overrides)
         return
+    if len(options.chapters) > 1:
+        warm.prepare(warm.CHAPTERS)
     for name in options.chapters:
         print(f"  -> {book.execute(name, options.profile, overrides, fresh=options.fresh)}")
 

@@ -50,6 +50,11 @@ def prepare(module: str) -> None:
         forkserver.ensure_running()
 
 
+def prepared(module: str) -> bool:
+    """Whether there is a server that imports `module`, so that a fork costs less than a start."""
+    return FORKS and module in _chosen
+
+
 def start(module: str, function: Callable[..., None], *arguments: Any) -> BaseProcess:
     """Start a process that calls `function`, where possible with `module` imported."""
     process: BaseProcess = context(module).Process(target=function, args=arguments)  # type: ignore[attr-defined]

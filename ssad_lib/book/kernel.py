@@ -1,8 +1,8 @@
 """The kernel that executes chapters: this very interpreter, whatever kernels the user registered.
 
 A kernelspec called ``python3`` in the user's home may point at another environment, one without
-this library; Jupyter would use it without a word. Where it can be, a kernel is forked from a
-process that has done the imports (`ssad_lib.warm`); it shares nothing else with another kernel.
+this library; Jupyter would use it without a word. Where several chapters are executed, a kernel is
+forked from a process that has done the imports (`ssad_lib.warm`) and shares nothing else.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class ThisPython(AsyncKernelManager):
         return KernelSpec(resource_dir=str(RESOURCES), env=ENVIRONMENT, **command)
 
     async def _async_pre_start_kernel(self, **options: Any) -> tuple[list[str], dict[str, Any]]:
-        if warm.FORKS and self.provisioner is None:
+        if warm.prepared(warm.CHAPTERS) and self.provisioner is None:
             self.kernel_id = str(uuid.uuid4())
             self.provisioner = _Forked(
                 kernel_id=self.kernel_id, kernel_spec=self.kernel_spec, parent=self

@@ -12,18 +12,22 @@ from ssad_lib.book.kernel import ENVIRONMENT
 
 os.environ.update(ENVIRONMENT)
 
+import ipykernel.debugger
 import ipykernel.ipkernel
 import ipykernel.kernelapp
 import ipywidgets
 import matplotlib.pyplot
 import seaborn
+import sklearn.manifold
+import torch._dynamo  # with the first step of an optimiser torch imports it
 
-from ssad_lib import claims, figures, statistics, widgets
+from ssad_lib import claims, data, figures, selection, statistics, widgets
 from ssad_lib.engine import execution
 from ssad_lib.studies import plan
 
 __all__ = [
     "claims",
+    "data",
     "execution",
     "figures",
     "ipykernel",
@@ -31,6 +35,9 @@ __all__ = [
     "matplotlib",
     "plan",
     "seaborn",
+    "selection",
+    "sklearn",
     "statistics",
+    "torch",
     "widgets",
 ]

@@ -1,11 +1,12 @@
 import json
 import sys
+from multiprocessing import forkserver
 
 import nbformat
 import pytest
 from papermill import PapermillExecutionError
 
-from ssad_lib import book, paths, profiles
+from ssad_lib import book, paths, profiles, warm
 from ssad_lib.book import execution
 from ssad_lib.errors import NotFinishedError, SsadError
 
@@ -25,12 +26,28 @@ def runs(monkeypatch):
     return made
 
 
+@pytest.fixture(params=["started", "forked"])
+def kernels(request, monkeypatch):
+    """Both ways to get a kernel: one chapter starts its own, several fork theirs."""
+    if request.param == "started":
+        monkeypatch.setattr(warm, "FORKS", False)
+    elif not warm.FORKS:
+        pytest.skip("a fork is safe with these libraries on Linux only")
+    elif not warm.prepared(warm.CHAPTERS):
+        warm._chosen.clear()  # else the server of an earlier test would do
+        forkserver._forkserver._stop()
+        warm.prepare(warm.CHAPTERS)
+    return request.param
+
+
 def outputs(path):
     cells = nbformat.read(path, as_version=4).cells
     return "".join(out.get("text", "") for c in cells for out in c.get("outputs", []))
 
 
-def test_kernel_is_this_python_and_gets_the_parameters(mini, monkeypatch, tmp_path, write_chapter):
+def test_kernel_is_this_python_and_gets_the_parameters(
+    mini, monkeypatch, tmp_path, write_chapter, kernels
+):
     elsewhere = tmp_path / "kernels" / "python3"  # what another environment may have registered
     elsewhere.mkdir(parents=True)
     spec = {"argv": ["/nowhere/python"], "display_name": "x", "language": "python"}
@@ -70,13 +87,13 @@ def test_failing_cell_gives_one_line_and_a_readable_notebook_beside_the_last_goo
         ),
     ],
 )
-def test_dead_kernel_is_one_clear_line_that_says_how(cell, how, mini, write_chapter):
+def test_dead_kernel_is_one_clear_line_that_says_how(cell, how, mini, write_chapter, kernels):
     write_chapter(cell)
     with pytest.raises(NotFinishedError, match=rf"chapter {CHAPTER}: the kernel died, {how}"):
         book.execute(CHAPTER, "smoke", say=lambda _: None)
 
 
-def test_kernels_share_nothing(mini, write_chapter, monkeypatch):
+def test_kernels_share_nothing(mini, write_chapter, monkeypatch, kernels):
     """Not the namespace, not changes to modules, not the folder, not the state of a generator."""
     write_chapter(
         "import os, threading, numpy as np, ssad_lib",
@@ -93,7 +110,7 @@ def test_kernels_share_nothing(mini, write_chapter, monkeypatch):
     assert said[0][1] != said[1][1]
 
 
-def test_a_kernel_draws_a_figure_and_trains_in_processes_of_its_own(mini, write_chapter):
+def test_a_kernel_draws_a_figure_and_trains_in_processes_of_its_own(mini, write_chapter, kernels):
     write_chapter(
         "import matplotlib.pyplot as plt; plt.plot([1, 2]);",
         "from ssad_lib.engine.executors import processes",

@@ -121,7 +121,7 @@ def in_background(*arguments, **options):
 
 
 def wait_until(condition):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not condition() and time.monotonic() < until:
         time.sleep(0.02)
     assert condition()

@@ -117,7 +117,7 @@ execute(specs()[:4], Store(), executor="ray")
 
 
 def wait_until(condition):
-    until = time.monotonic() + 60
+    until = time.monotonic() + 300
     while not condition() and time.monotonic() < until:
         time.sleep(0.05)
     assert condition()
