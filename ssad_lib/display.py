@@ -83,7 +83,7 @@ def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:
     ValueError
         If `alt` is shorter than 20 characters or the name of a file.
     """
-    said = html.escape(check_alt(alt))
+    said = _escaped(check_alt(alt))
     # The white card is for pages that do not carry the book's style sheet.
     fit = "max-width:100%;height:auto"
     images = (
@@ -91,7 +91,7 @@ def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:
         f'style="background:#fff;{fit}">'
         f'<img class="ssad-dark" {_drawn(make, DARK_INK)} alt="{said}" style="{fit}" hidden>'
     )
-    below = f"<figcaption>{html.escape(caption)}</figcaption>" if caption else ""
+    below = f"<figcaption>{_escaped(caption)}</figcaption>" if caption else ""
     return f'<figure class="ssad-figure">{images}{below}</figure>'
 
 
@@ -129,21 +129,21 @@ def table_html(
     chosen = formats or {}
     kinds = [_kind(frame, place) for place in range(frame.shape[1])]
     levels = [str(name or "") for name in frame.index.names]
-    head = "".join(f'<th scope="col">{html.escape(name)}</th>' for name in levels)
+    head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in levels)
     head += "".join(
-        f'<th scope="col" class="{kind}">{html.escape(str(name))}</th>'
+        f'<th scope="col" class="{kind}">{_escaped(str(name))}</th>'
         for name, kind in zip(frame.columns, kinds, strict=True)
     )
     rows = []
     for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
         names = label if isinstance(label, tuple) else (label,)
-        cells = "".join(f'<th scope="row">{html.escape(str(name))}</th>' for name in names)
+        cells = "".join(f'<th scope="row">{_escaped(str(name))}</th>' for name in names)
         for column, kind, value in zip(frame.columns, kinds, values, strict=True):
             is_float = isinstance(value, (float, np.floating))
             text = _text(value, chosen.get(str(column), number if is_float else "{}"))
-            cells += f'<td class="{kind}">{html.escape(text)}</td>'
+            cells += f'<td class="{kind}">{_escaped(text)}</td>'
         rows.append(f"<tr>{cells}</tr>")
-    said = html.escape(caption)
+    said = _escaped(caption)
     return (
         f'<div class="ssad-table" role="region" aria-label="{said}" tabindex="0" '
         f'style="overflow-x:auto"><table><caption>{said}</caption>'
@@ -151,8 +151,13 @@ def table_html(
     )
 
 
+def _escaped(text: str) -> str:
+    """Return text for HTML; a file name of bytes that are no UTF-8 is spelled."""
+    return html.escape(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+
+
 def _text(value: Any, form: str | Callable[[Any], str]) -> str:
-    if pd.isna(value):
+    if pd.api.types.is_scalar(value) and pd.isna(value):  # a list in a cell is never missing
         return "–"
     return form(value) if callable(form) else form.format(value)
 

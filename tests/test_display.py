@@ -164,3 +164,12 @@ def test_both_are_shown_in_a_notebook(monkeypatch):
     display.figure(draw, ALT)
     display.table(FRAME, "c")
     assert shown == [display.figure_html(draw, ALT), display.table_html(FRAME, "c")]
+
+
+def test_cells_may_hold_lists_and_names_of_any_bytes():
+    frame = pd.DataFrame({"sizes": [[1, 2], []], "file": ["caf\udce9", None]})
+    made = display.table_html(frame, "Sizes of two files, from caf\udce9")
+    assert "[1, 2]" in made
+    assert "caf\\udce9" in made
+    assert "–" in made
+    made.encode("utf-8")
