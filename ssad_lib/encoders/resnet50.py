@@ -12,6 +12,7 @@ from ssad_lib.encoders import weights
 from ssad_lib.encoders.encoder import Encoder, by_batches, device, enlarged
 from ssad_lib.encoders.remembered import remembered
 from ssad_lib.errors import SsadError
+from ssad_lib.models.pointwise import subsample_first
 
 NAME = "resnet50"
 SIZE = 224  # METHODS 7.3
@@ -77,7 +78,7 @@ def load(path: Path, digest: str) -> torch.nn.Module:
     from torchvision.models import resnet50
 
     what = "ResNet-50 of torchvision"
-    network = resnet50(weights=None)
+    network = subsample_first(resnet50(weights=None))
     try:
         network.load_state_dict(weights.read(path, digest, what))
     except (RuntimeError, TypeError) as error:

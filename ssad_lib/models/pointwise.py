@@ -1,4 +1,4 @@
-"""1 × 1 convolutions of a stride, as the shortcuts of residual networks have them (METHODS 5.3, 9.3).
+"""1 × 1 convolutions of a stride, as shortcuts of residual networks have them (METHODS 5.3).
 
 oneDNN's weight gradient of a strided 1 × 1 convolution on channels-last images writes past its
 workspace where the input has fewer than 8 channels and the processor has AVX2 but no AVX-512: the
@@ -40,7 +40,9 @@ def subsample_first(network: nn.Module) -> nn.Module:
     """
     for name, layer in network.named_modules():
         if is_strided_pointwise(layer):
-            assert isinstance(layer, nn.Conv2d) and layer.bias is None and layer.groups == 1
+            assert isinstance(layer, nn.Conv2d)
+            assert layer.bias is None
+            assert layer.groups == 1
             made = PointwiseConvolution(layer.in_channels, layer.out_channels, layer.stride[0])
             made.weight = layer.weight
             network.set_submodule(name, made)

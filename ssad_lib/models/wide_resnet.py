@@ -69,9 +69,7 @@ class _Block(nn.Module):
         self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, padding=1, bias=False)
         self.norm2 = nn.BatchNorm2d(outputs)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1, bias=False)
-        self.shortcut = (
-            None if inputs == outputs else PointwiseConvolution(inputs, outputs, stride)
-        )
+        self.shortcut = None if inputs == outputs else PointwiseConvolution(inputs, outputs, stride)
 
     def forward(self, images: Tensor) -> Tensor:
         active = F.relu(self.norm1(images), inplace=True)
