@@ -66,7 +66,7 @@ def build(
         left_out = _concerned(due, profile, chosen, failed)
         for name, reason in left_out.items():
             say(f"{name}: left out: {reason}")
-        ready = [name for name in due if name not in left_out]
+        ready = _longest_first([name for name in due if name not in left_out], profile, chosen)
         left_out |= _execute(ready, profile, chosen, say, times)
     with times.of("rendering"):
         page = render(stage(profile, left_out), say=say)
@@ -132,6 +132,21 @@ def _concerned(
             counted = f"{len(lacking)} of its {len(keys)} runs failed"
             concerned[name] = f"{counted}; {failed[lacking[0]]}"
     return concerned
+
+
+def _longest_first(
+    names: Sequence[str], profile: str, overrides: Mapping[str, object]
+) -> list[str]:
+    """Return `names` with the first chapter of each alignment in front: others wait for its MMD."""
+    from ssad_lib import profiles
+    from ssad_lib.studies.alignment import Plan
+
+    first: dict[Plan, str] = {}
+    for name in names:
+        settings = profiles.settings(name, profile, overrides)
+        if "encoder" in settings:
+            first.setdefault(Plan.of(settings), name)
+    return [*first.values(), *(name for name in names if name not in first.values())]
 
 
 def _execute(

@@ -130,9 +130,9 @@ def _follow(steps: Path, over: threading.Event) -> None:
                 if "note" in step:
                     tqdm.write(step["note"], file=sys.stderr)
                     continue
-                if step["title"] != study:
-                    study = step["title"]
-                    _count_from(bar, study, step["done"], step["total"])
+                if (step["title"], step["total"]) != study:
+                    study = step["title"], step["total"]
+                    _count_from(bar, step["title"], step["done"], step["total"])
                 bar.n = step["done"]
                 bar.set_postfix_str(step["what"])
 

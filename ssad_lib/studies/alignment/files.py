@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from filelock import FileLock
 
 from ssad_lib import arrays, paths
 from ssad_lib.engine.images import content
@@ -109,11 +110,15 @@ def write(frame: pd.DataFrame, folder: Path) -> None:
 
 
 def _kept(plan: Plan) -> pd.DataFrame:
+    """Return the values of `plan`, measured once: chapters that run side by side share them."""
     place = _place(plan)
     frame = _read(place)
     if frame is None:
-        frame = measured(plan)
-        _publish(frame, place)
+        with FileLock(place.with_suffix(".lock")):
+            frame = _read(place)  # another process may have measured it while this one waited
+            if frame is None:
+                frame = measured(plan)
+                _publish(frame, place)
     return frame
 
 
