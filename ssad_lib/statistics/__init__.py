@@ -18,6 +18,7 @@ from ssad_lib.statistics.ranks import (
     within_category,
 )
 from ssad_lib.statistics.wilcoxon import (
+    EXACT_BELOW,
     Alternative,
     SignedRank,
     clustered,
@@ -26,6 +27,7 @@ from ssad_lib.statistics.wilcoxon import (
 )
 
 __all__ = [
+    "EXACT_BELOW",
     "Alternative",
     "Gain",
     "Outcome",

@@ -1,0 +1,174 @@
+"""The rule book: when a claim is supported, contradicted, undecidable or open (METHODS section 15).
+
+A claim says that all of its parts hold. Each part is tested in the direction that the claim states
+and in the reversed one, on clusters that were trained independently.
+
+- *supported*: every part's own test has p < 0.05. All must hold at once, so nothing is corrected:
+  the claim is wrongly supported no more often than its least certain part (intersection-union).
+- *contradicted*: the reversed test of some part has p < 0.05 after Holm over all parts. One
+  suffices, so all of them are corrected.
+- *cannot be decided*: neither, and some part could not have reached p < 0.05 with so few clusters,
+  whatever the data said.
+- *inconclusive*: neither, although the data could have decided.
+- *not run*: the evidence lacks what a test needs.
+
+Verdicts are decided here and nowhere else; the modules of the papers only say what is compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields, replace
+
+import pandas as pd
+
+from ssad_lib import statistics
+
+LEVEL = 0.05
+SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
+UNDECIDABLE, NOT_RUN = "cannot be decided", "not run"
+VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNDECIDABLE, NOT_RUN)
+
+
+class NotRunError(Exception):
+    """The evidence lacks what a test needs; the message says what."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One comparison of a claim.
+
+    Attributes
+    ----------
+    what : str
+        The comparison in words.
+    effect, low, high : float
+        Size of the effect and its two-sided 95 % interval; NaN where there is none.
+    unit : str
+        Of the effect, such as ``"AUC"``.
+    n : int
+        Clusters it rests on, trained independently of each other.
+    p : float
+        One-sided, of the direction that the claim states.
+    p_against : float
+        One-sided, of the reversed direction.
+    attainable : float
+        The smallest p that so many clusters can give.
+    needed : int
+        The smallest number of clusters whose attainable p is below `LEVEL`.
+    verdict : str
+        What this part says alone, among all of its claim; set by `decide`.
+    """
+
+    what: str
+    effect: float
+    low: float
+    high: float
+    unit: str
+    n: int
+    p: float
+    p_against: float
+    attainable: float = 0.0
+    needed: int = 1
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the evidence says about a claim.
+
+    Attributes
+    ----------
+    verdict : str
+        One of `VERDICTS`.
+    parts : tuple of Part
+    deciding : int
+        Which part decided: of a contradiction the clearest, else the one that holds least.
+    keys : tuple of str
+        The runs it rests on.
+    note : str
+        What was missing, or what to bear in mind.
+    """
+
+    verdict: str
+    parts: tuple[Part, ...] = ()
+    deciding: int = 0
+    keys: tuple[str, ...] = ()
+    note: str = ""
+
+    @property
+    def quoted(self) -> Part | None:
+        """The part that decided, if there is any."""
+        return self.parts[self.deciding] if self.parts else None
+
+    def table(self) -> pd.DataFrame:
+        """Return one row per part."""
+        names = [field.name for field in fields(Part)]
+        return pd.DataFrame([vars(part) for part in self.parts], columns=names).set_index("what")
+
+
+def decide(parts: Sequence[Part], tasks: pd.DataFrame, note: str = "") -> Finding:
+    """Return the finding of a claim whose `parts` must all hold, from the runs behind `tasks`.
+
+    Raises
+    ------
+    NotRunError
+        If there is no part.
+    """
+    if not parts:
+        raise NotRunError("nothing to compare")
+    against = statistics.holm([part.p_against for part in parts])
+    judged = tuple(
+        replace(part, verdict=_alone(part, float(p)))
+        for part, p in zip(parts, against, strict=True)
+    )
+    verdicts = [part.verdict for part in judged]
+    if CONTRADICTED in verdicts:
+        verdict, deciding = CONTRADICTED, _first(judged, lambda part: part.p_against)
+    elif set(verdicts) == {SUPPORTED}:
+        verdict, deciding = SUPPORTED, _first(judged, lambda part: -part.p)
+    elif UNDECIDABLE in verdicts:
+        verdict, deciding = UNDECIDABLE, _first(judged, lambda part: -part.attainable)
+        least = max(part.needed for part in judged)
+        said = f"n = {judged[deciding].n} cannot decide it, n = {least} could"
+        note = f"{said}; {note}" if note else said
+    else:
+        verdict, deciding = INCONCLUSIVE, _first(judged, lambda part: -part.p)
+    return Finding(verdict, judged, deciding, keys_of(tasks), note)
+
+
+def any_of(what: str, parts: Sequence[Part]) -> Part:
+    """Return the part that claims that at least one of `parts` holds, told by the clearest of them.
+
+    Its p is the smallest after Holm; against it speaks only what speaks against all of them.
+    """
+    if not parts:
+        raise NotRunError("nothing to compare")
+    adjusted = statistics.holm([part.p for part in parts])
+    best = _first(parts, lambda part: part.p)
+    return replace(
+        parts[best],
+        what=f"{what}: {parts[best].what}",
+        p=float(adjusted.min()),
+        p_against=max(part.p_against for part in parts),
+        attainable=min(1.0, len(parts) * parts[best].attainable),
+        needed=max(part.needed for part in parts) + math.ceil(math.log2(len(parts))),
+    )
+
+
+def keys_of(tasks: pd.DataFrame) -> tuple[str, ...]:
+    """Return the keys of the runs behind a table of tasks, each once."""
+    return tuple(sorted(set(tasks["key"]))) if "key" in tasks else ()
+
+
+def _alone(part: Part, p_against: float) -> str:
+    if p_against < LEVEL:
+        return CONTRADICTED
+    if part.p < LEVEL:
+        return SUPPORTED
+    return UNDECIDABLE if part.attainable >= LEVEL else INCONCLUSIVE
+
+
+def _first(parts: Sequence[Part], order: Callable[[Part], float]) -> int:
+    return min(range(len(parts)), key=lambda place: order(parts[place]))
