@@ -16,8 +16,13 @@ from ssad_lib.studies.grid import is_untrained
 UNTRAINED = "untrained"
 NO_AUGMENTATION = "none"
 MODELS = {"DAE": "AE", "DeepSAD": "DeepSVDD"}  # a model and what it is without augmentation
-UNIT = ["normal_class", "seed"]  # what a test pairs over
-TASK = ["normal_class", "seed", "testbed", "anomaly"]
+CLUSTER = ["image_set", "normal_class"]  # networks trained independently of all others
+UNIT = [*CLUSTER, "seed"]  # what runs are paired over
+TASK = [*UNIT, "testbed", "anomaly"]
+
+
+class NotRunError(Exception):
+    """The evidence lacks what a measurement or a test needs; the message says what."""
 
 
 @dataclass(frozen=True)

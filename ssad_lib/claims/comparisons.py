@@ -16,10 +16,12 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from ssad_lib import statistics
-from ssad_lib.claims.rule_book import LEVEL, NotRunError, Part
+from ssad_lib.claims.rule_book import LEVEL, Part
+from ssad_lib.evidence import NotRunError
 
 NAN = float("nan")
 FEWEST = math.floor(-math.log2(LEVEL)) + 1  # values whose signs can reach the level: five
+RESAMPLES = 2000
 ENUMERATED = 14  # differences, up to which all signs are tried where ties or zeros forbid the table
 
 
@@ -133,6 +135,63 @@ def permuted(
         p_against=float((1 + (drawn <= observed + 1e-12).sum()) / count),
         attainable=1 / min(count, math.factorial(min(len(table), 20))), needed=4,
     )  # fmt: skip
+
+
+def bootstrapped(
+    what: str,
+    values: ArrayLike,
+    statistic: Callable[[NDArray[np.float64]], float],
+    unit: str,
+    null: float,
+) -> Part:
+    """Return the part that `statistic` of the clusters lies above `null`, by resampling them.
+
+    Parameters
+    ----------
+    what, unit : str
+    values : array_like, shape (n, ...)
+        One cluster per row; what belongs to a cluster is resampled together.
+    statistic : callable
+        Takes rows like `values`.
+    null : float
+        Its value without an effect.
+    """
+    table = np.asarray(values, dtype=np.float64)
+    if len(table) < 2:
+        raise NotRunError(f"{len(table)} clusters cannot be resampled")
+    random = np.random.default_rng(0)  # the same table always has the same interval
+    drawn = np.array(
+        [statistic(table[random.integers(len(table), size=len(table))]) for _ in range(RESAMPLES)]
+    )
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Part(
+        what, statistic(table), float(low), float(high), unit, len(table),
+        p=float((1 + (drawn <= null).sum()) / (RESAMPLES + 1)),
+        p_against=float((1 + (drawn >= null).sum()) / (RESAMPLES + 1)),
+        # Fewer clusters than this draw the same few rows again and again.
+        attainable=0.5 ** len(table), needed=FEWEST,
+    )  # fmt: skip
+
+
+def most_of(what: str, parts: Sequence[Part]) -> Part:
+    """Return the part that more than half of `parts` hold: a partial conjunction.
+
+    Source: Benjamini and Heller (2008), with Bonferroni's correction.
+    """
+    if not parts:
+        raise NotRunError("nothing to compare")
+    count, least = len(parts), len(parts) // 2 + 1
+    ordered = sorted(parts, key=lambda part: part.p)
+    against = sorted(part.p_against for part in parts)
+    deciding = ordered[least - 1]
+    return replace(
+        deciding,
+        what=f"{what}: {deciding.what}, the last of {least} of {count}",
+        p=min(1.0, (count - least + 1) * deciding.p),
+        p_against=min(1.0, least * against[count - least]),
+        attainable=min(1.0, (count - least + 1) * deciding.attainable),
+        needed=deciding.needed + math.ceil(math.log2(count - least + 1)),
+    )
 
 
 def signed_rank_p(values: NDArray[np.float64]) -> float:

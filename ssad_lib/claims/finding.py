@@ -12,15 +12,12 @@ from numpy.typing import ArrayLike, NDArray
 
 from ssad_lib import statistics
 from ssad_lib.evidence import Evidence
+from ssad_lib.evidence import NotRunError as NotRunError
 
 LEVEL = 0.05
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 NOT_RUN = "not run"
 VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, NOT_RUN)
-
-
-class NotRunError(Exception):
-    """The evidence lacks what a test needs; the message says what."""
 
 
 @dataclass(frozen=True)

@@ -24,15 +24,12 @@ from dataclasses import dataclass, fields, replace
 import pandas as pd
 
 from ssad_lib import statistics
+from ssad_lib.evidence import NotRunError
 
 LEVEL = 0.05
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 UNDECIDABLE, NOT_RUN = "cannot be decided", "not run"
 VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNDECIDABLE, NOT_RUN)
-
-
-class NotRunError(Exception):
-    """The evidence lacks what a test needs; the message says what."""
 
 
 @dataclass(frozen=True)

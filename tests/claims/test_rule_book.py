@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ssad_lib.claims import comparisons, rule_book
+from ssad_lib.claims import comparisons
 from ssad_lib.claims.rule_book import Part, any_of, decide
+from ssad_lib.evidence import NotRunError
 
 TASKS = pd.DataFrame({"key": ["b", "a", "b"]})
 
@@ -43,9 +44,9 @@ def test_too_few_clusters_cannot_decide_and_say_how_many_could():
 
 
 def test_nothing_compared_is_not_run():
-    with pytest.raises(rule_book.NotRunError):
+    with pytest.raises(NotRunError):
         decide([], TASKS)
-    with pytest.raises(rule_book.NotRunError):
+    with pytest.raises(NotRunError):
         comparisons.above("x", [], "AUC")
 
 
