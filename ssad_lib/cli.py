@@ -93,16 +93,20 @@ def _parser() -> argparse.ArgumentParser:
             "--teraflops", type=float, default=50.0, metavar="T",
             help="dry run: 10¹² operations a second assumed of a GPU (default: 50)",
         )  # fmt: skip
-    run.add_argument(
-        "-p", dest="overrides", action="append", default=[], metavar="key=value",
-        help="another value for one parameter; may be repeated",
-    )  # fmt: skip
     verify = command("verify", _verify, "the verdict of each claim, from stored records")
     verify.add_argument("claims", nargs="*", metavar="CLAIM", help="such as A01; default: all")
     verify.add_argument("--profile", default="laptop", metavar="P", help="default: laptop")
+    verify.add_argument(
+        "--source", metavar="S", help="committed records instead of a profile, or 'all' there is"
+    )
     verify.add_argument("--json", action="store_true", help="everything, for a program to read")
     verify.add_argument("--save", action="store_true", help="commit these verdicts to results/")
     verify.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
+    for added in (run, verify):
+        added.add_argument(
+            "-p", dest="overrides", action="append", default=[], metavar="key=value",
+            help="another value for one parameter; may be repeated",
+        )  # fmt: skip
     serve = command("serve", _serve, "serve the built site on this machine")
     serve.add_argument("--port", type=int, default=8000)
     data = command("data", _data, "what image sets there are; show or download one")
@@ -181,24 +185,15 @@ def _dry_run(
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ssad_lib import paths
-    from ssad_lib.claims import verification
+    from ssad_lib import paths, profiles
+    from ssad_lib.claims import command
 
     if options.data_root:
         os.environ["SSAD_DATA"] = str(paths.data_root(options.data_root).resolve())
-    found = verification.verify(options.profile, options.claims)
-    print(
-        verification.as_json(options.profile, found)
-        if options.json
-        else verification.as_text(found)
-    )
-    if options.save:
-        print(f"wrote {verification.save(options.profile, found)}", file=sys.stderr)
-        return 0
-    differing = verification.differing(options.profile, found)
-    for line in differing:
-        print(f"ssad: {line}", file=sys.stderr)
-    return DIFFERENT if differing else 0
+    overrides = profiles.assignments(options.overrides)
+    source = options.source or options.profile
+    same = command.run(source, options.claims, overrides, json=options.json, save=options.save)
+    return 0 if same else DIFFERENT
 
 
 def _apply(options: argparse.Namespace) -> None:

@@ -1,17 +1,18 @@
 """Claims and their verdicts: what ``book/claims.yml`` states, tested on records (METHODS 15)."""
 
-from ssad_lib.claims.decisions import TESTS, decide
-from ssad_lib.claims.finding import (
+from ssad_lib.claims.decisions import CHECKS, TESTS, check, decide
+from ssad_lib.claims.ledger import Claim, names, read
+from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
+from ssad_lib.claims.rule_book import (
     CONTRADICTED,
     INCONCLUSIVE,
     NOT_RUN,
     SUPPORTED,
+    UNDECIDABLE,
     VERDICTS,
     Finding,
     Part,
 )
-from ssad_lib.claims.ledger import Claim, names, read
-from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
 from ssad_lib.claims.sources import (
     committed,
     committed_tuned,
@@ -22,16 +23,19 @@ from ssad_lib.claims.sources import (
 )
 
 __all__ = [
+    "CHECKS",
     "CONTRADICTED",
     "FORMATS",
     "INCONCLUSIVE",
     "NOT_RUN",
     "SUPPORTED",
     "TESTS",
+    "UNDECIDABLE",
     "VERDICTS",
     "Claim",
     "Finding",
     "Part",
+    "check",
     "committed",
     "committed_tuned",
     "decide",

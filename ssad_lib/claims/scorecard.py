@@ -6,10 +6,9 @@ from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
-from ssad_lib import paths, results
+from ssad_lib import results
 from ssad_lib.claims import ledger, report, sources, verification
-from ssad_lib.claims.finding import VERDICTS, Finding
-from ssad_lib.evidence import Evidence
+from ssad_lib.claims.rule_book import NOT_RUN, VERDICTS, Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
 from ssad_lib.studies.self_tuning import runs
@@ -18,32 +17,23 @@ Findings = Mapping[str, Mapping[str, Finding]]
 
 
 def findings(profiles: Iterable[str]) -> dict[str, dict[str, Finding]]:
-    """Return the finding of every claim by source: the stored runs of profiles, committed records.
+    """Return the finding of every claim by source: stored runs of profiles, committed records.
 
     Raises
     ------
     SsadError
         If there is no such profile (with the nearest name).
     """
-    found = {profile: verification.verify(profile) for profile in profiles}
-    for name, evidence in (sources.committed() | _tuned()).items():
-        found[name] = report.findings(evidence, ledger.names())
-    return found
-
-
-def _tuned() -> dict[str, Evidence]:
-    return {
-        name: evidence
-        for chapter in sources.TUNED
-        for name, evidence in sources.committed_tuned(chapter).items()
-    }
+    names = [*profiles, *sources.names(), report.FORMULA]
+    return {name: verification.verify(name) for name in names}
 
 
 def grid(found: Findings) -> pd.DataFrame:
     """Return the verdicts: claims in rows, sources in columns."""
-    return pd.DataFrame(
+    table = pd.DataFrame(
         {name: {claim: f.verdict for claim, f in mine.items()} for name, mine in found.items()}
     )
+    return table.reindex(ledger.names()).fillna(NOT_RUN)
 
 
 def counts(found: Findings) -> pd.DataFrame:
@@ -57,7 +47,7 @@ def lines(found: Findings) -> dict[str, pd.DataFrame]:
     for name, mine in found.items():
         if any(finding.parts for finding in mine.values()):
             table = report.rows(name, mine).set_index("claim").drop(columns="source")
-            tables[name] = table.fillna({"what": "", "note": ""})
+            tables[name] = table.fillna({"what": "", "note": "", "unit": ""})
     return tables
 
 
@@ -71,13 +61,12 @@ def statements() -> pd.DataFrame:
 
 
 def committed_records() -> dict[str, tuple[str, list[Record]]]:
-    """Return budget, in words, and records of every committed source by its name."""
-    tuned = {folder: name for chapter in sources.TUNED.values() for folder, name in chapter.items()}
+    """Return budget, in words, and records of every committed source by its name, pools apart."""
     found = {}
-    for folder, name in (sources.COMMITTED | tuned).items():
-        if (paths.RESULTS / folder / "runs.csv").is_file():
-            records = results.committed(folder)
-            specs = (record.spec for record in records)
-            words = runs.label_of(specs) if folder in tuned else budget_label(records)
+    for name in sources.names():
+        if name not in sources.POOLS:
+            records = results.committed(sources.folder_of(name))
+            tuned = name not in sources.GRIDS
+            words = runs.label_of(r.spec for r in records) if tuned else budget_label(records)
             found[name] = (words, records)
     return found

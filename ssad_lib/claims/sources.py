@@ -1,14 +1,15 @@
-"""Where evidence comes from: what the run store has of a profile's runs, or committed records."""
+"""Sources of evidence, by unique names: profiles' runs in the store, committed records, pools."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from ssad_lib import data, paths, profiles, results
+from ssad_lib.errors import unknown
 from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
 from ssad_lib.store import Store
@@ -18,21 +19,57 @@ from ssad_lib.studies.pitfalls import controls, selection_experiment
 from ssad_lib.studies.self_tuning import methods
 from ssad_lib.studies.self_tuning import runs as tuning
 
-COMMITTED = {  # folder of results/: what a page calls it; "-cases" holds its single classes
-    "cifar10-grid": "CIFAR-10, reduced",
-    "mnist-grid": "MNIST, reduced",
-    "paper": "the paper's budget",
+# What a page calls each folder of results/; "-cases" beside "-grid" holds single classes.
+GRIDS = {
+    "CIFAR-10, reduced": "cifar10-grid",
+    "MNIST, reduced": "mnist-grid",
+    "the paper's budget": "paper",
 }
-TUNED = {  # chapter of paper 001: folders of results/ with records of it, as above
-    "self-tuning/demonstration": {"carpet-demonstration": "carpet, three seeds"},
-    "self-tuning/table-1": {"magnetic-tile-defects": "magnetic tile, reduced"},
+TUNED = {  # chapter of paper 001: its folders, as above
+    "self-tuning/demonstration": {"carpet, three seeds": "carpet-demonstration"},
+    "self-tuning/table-1": {"magnetic tile, reduced": "magnetic-tile-defects"},
     "self-tuning/table-2": {
-        "mnist-rotation": "MNIST, reduced",
-        "digits-rotation": "digits, three seeds",
+        "MNIST turned, reduced": "mnist-rotation",
+        "digits turned, three seeds": "digits-rotation",
     },
 }
+# Claims about several image sets are judged on all of them: clusters are classes of each set.
+POOLS = {"CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced")}
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
 SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"
+
+
+def names() -> list[str]:
+    """Return the names of all committed sources whose records are there, pools last."""
+    folders = GRIDS | {name: one for chapter in TUNED.values() for name, one in chapter.items()}
+    single = [name for name, folder in folders.items() if _is_there(folder)]
+    return [*single, *(name for name, members in POOLS.items() if set(members) <= set(single))]
+
+
+def load(name: str) -> Evidence:
+    """Return the evidence of a committed source.
+
+    Raises
+    ------
+    SsadError
+        If there is none of this name (with the nearest one).
+    """
+    if name not in names():
+        raise unknown("source of evidence", name, names())
+    if name in POOLS:
+        return pooled(name, [load(member) for member in POOLS[name]])
+    if name in GRIDS:
+        return _grid(name)
+    return next(committed_tuned(chapter)[name] for chapter in TUNED if name in TUNED[chapter])
+
+
+def pooled(name: str, members: Sequence[Evidence]) -> Evidence:
+    """Return the evidence of several image sets as one, without what is about single classes."""
+    tables = {
+        field: pd.concat([getattr(member, field) for member in members], ignore_index=True)
+        for field in ("tasks", "alignment")
+    }
+    return Evidence(name=name, image_set="", classes=(), **tables)
 
 
 def this_run(
@@ -107,30 +144,39 @@ def with_selection(
 
 def committed() -> dict[str, Evidence]:
     """Return the evidence of every committed set of grid records there is, by name."""
-    return {
-        name: _evidence(
-            name, results.committed(folder), alignment.committed(folder), _cases(folder)
-        )
-        for folder, name in COMMITTED.items()
-        if (paths.RESULTS / folder / "runs.csv").is_file()
-    }
+    return {name: _grid(name) for name, folder in GRIDS.items() if _is_there(folder)}
 
 
 def committed_tuned(chapter: str) -> dict[str, Evidence]:
     """Return the evidence of every committed set of records of a chapter of paper 001, by name."""
     found = {}
-    for folder, name in TUNED[chapter].items():
-        if (paths.RESULTS / folder / "runs.csv").is_file():
+    for name, folder in TUNED[chapter].items():
+        if _is_there(folder):
             records = results.committed(folder)
             evidence = with_tuning(_evidence(name, [], None, []), records)
             found[name] = replace(evidence, budget=tuning.label_of(one.spec for one in records))
     return found
 
 
-def _cases(folder: str) -> list[Record]:
-    name = folder.replace("-grid", "-cases")
-    there = name != folder and (paths.RESULTS / name / "runs.csv").is_file()
-    return results.committed(name) if there else []
+def folder_of(name: str) -> str:
+    """Return the folder of results/ that holds the records of a committed source, no pool."""
+    return (GRIDS | {n: f for chapter in TUNED.values() for n, f in chapter.items()})[name]
+
+
+def _grid(name: str) -> Evidence:
+    folder = GRIDS[name]
+    cases = folder.replace("-grid", "-cases")
+    has_cases = cases != folder and _is_there(cases)
+    return _evidence(
+        name,
+        results.committed(folder),
+        alignment.committed(folder),
+        results.committed(cases) if has_cases else [],
+    )
+
+
+def _is_there(folder: str) -> bool:
+    return (paths.RESULTS / folder / "runs.csv").is_file()
 
 
 def _evidence(
@@ -146,6 +192,6 @@ def _evidence(
         image_set=chosen,
         classes=data.class_names(chosen) if chosen else (),
         tasks=tidy(records),
-        alignment=pd.DataFrame() if measured is None else measured,
+        alignment=pd.DataFrame() if measured is None else measured.assign(image_set=chosen),
         cases=tidy(cases) if cases else pd.DataFrame(),
     )

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from ssad_lib import paths, profiles
-from ssad_lib.claims import ledger, report
-from ssad_lib.claims.decisions import decide
-from ssad_lib.claims.finding import NOT_RUN, Finding
-from ssad_lib.claims.sources import of_profile
-from ssad_lib.errors import SsadError, from_os_error
+from ssad_lib.claims import ledger, report, sources
+from ssad_lib.claims.decisions import CHECKS, check, decide
+from ssad_lib.claims.rule_book import NOT_RUN, Finding
+from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.evidence import Evidence
 from ssad_lib.store import Store
 
@@ -23,42 +21,78 @@ COMMITTED = "verdicts.csv"  # in results/
 INSTRUCTIONS = "instructions"  # its column: what the processor was asked to use
 
 
-def verify(profile: str, identifiers: Iterable[str] = ()) -> dict[str, Finding]:
-    """Return the finding of each claim (all, if none is named) from what the run store has.
+def verify(
+    source: str,
+    identifiers: Iterable[str] = (),
+    overrides: Mapping[str, Any] | None = None,
+) -> dict[str, Finding]:
+    """Return the finding of each claim (all, if none is named) from one source; nothing is trained.
 
-    Nothing is trained; a claim whose runs are missing is "not run".
+    Parameters
+    ----------
+    source : str
+        A profile (what the run store has of its runs), a committed source, or "the formula".
+    identifiers : iterable of str
+    overrides : mapping, optional
+        Other values of a profile's parameters, for chapters that have them.
 
     Raises
     ------
     SsadError
-        For an unknown profile or claim (with the nearest name).
+        For an unknown source, claim or parameter (with the nearest name).
     """
-    profiles.read(profile)
     claims = [ledger.read(name) for name in identifiers or ledger.names()]
+    if source == report.FORMULA:
+        return {claim.id: check(claim.id) for claim in claims if claim.id in CHECKS}
+    tested = [claim for claim in claims if claim.id not in CHECKS]
+    if source in profiles.NAMES:
+        return _of_profile(source, tested, dict(overrides or {}))
+    if source not in sources.names():
+        raise unknown("source of evidence", source, every_source())
+    if overrides:
+        raise SsadError(f"'{source}' is committed as it is: -p belongs to a profile")
+    evidence = sources.load(source)
+    return {claim.id: decide(claim.id, evidence) for claim in tested}
+
+
+def every_source() -> list[str]:
+    """Return the names of all sources: profiles, committed records, the formula."""
+    return [*profiles.NAMES, *sources.names(), report.FORMULA]
+
+
+def _of_profile(
+    profile: str, claims: list[ledger.Claim], overrides: dict[str, Any]
+) -> dict[str, Finding]:
     evidence: dict[str, Evidence] = {}
     found = {}
+    used: set[str] = set()
     for claim in claims:
+        known = profiles.read(profile)[claim.chapter]
+        mine = {name: value for name, value in overrides.items() if name in known}
+        used |= set(mine)
         try:
             if claim.chapter not in evidence:
-                evidence[claim.chapter] = of_profile(claim.chapter, profile)
+                evidence[claim.chapter] = sources.of_profile(claim.chapter, profile, mine)
             found[claim.id] = decide(claim.id, evidence[claim.chapter])
         except SsadError as reason:  # such as a data set that is not here
             found[claim.id] = Finding(NOT_RUN, note=str(reason))
+    if lacking := set(overrides) - used:
+        raise SsadError(f"no chapter of these claims has a parameter {', '.join(sorted(lacking))}")
     return found
 
 
-def committed(profile: str) -> pd.DataFrame:
-    """Return the committed verdicts of `profile`, indexed by claim; empty if there are none."""
+def committed(source: str) -> pd.DataFrame:
+    """Return the committed verdicts of `source`, indexed by claim; empty if there are none."""
     path = paths.RESULTS / COMMITTED
     if not path.is_file():
         return pd.DataFrame(columns=report.COLUMNS).set_index("claim")
     table = pd.read_csv(path, keep_default_na=False, na_values={"effect": [""], "p": [""]})
-    return table[table["source"] == profile].set_index("claim")
+    return table[table["source"] == source].set_index("claim")
 
 
-def differing(profile: str, found: dict[str, Finding]) -> list[str]:
+def differing(source: str, found: Mapping[str, Finding]) -> list[str]:
     """Return one line for each claim whose verdict is not the committed one."""
-    table = committed(profile)
+    table = committed(source)
     before = table["verdict"].to_dict()
     changed = {c: f for c, f in found.items() if c in before and before[c] != f.verdict}
     made = dict(table.get(INSTRUCTIONS, {}))
@@ -69,7 +103,7 @@ def differing(profile: str, found: dict[str, Finding]) -> list[str]:
     ]
 
 
-def instructions(found: dict[str, Finding]) -> dict[str, str]:
+def instructions(found: Mapping[str, Finding]) -> dict[str, str]:
     """Return the instruction sets on which the runs behind each finding were trained.
 
     Several are joined by ``" and "``; runs older than the note, and those that no store has, add
@@ -94,14 +128,14 @@ def _elsewhere(before: str, here: str) -> str:
     return f" (committed from runs on {before}, these were made on {here})"
 
 
-def save(profile: str, found: dict[str, Finding], path: Path | None = None) -> Path:
-    """Write the verdicts of `profile` into ``results/verdicts.csv``, keeping all others."""
+def save(source: str, found: Mapping[str, Finding], path: Path | None = None) -> Path:
+    """Write the verdicts of `source` into ``results/verdicts.csv``, keeping all others."""
     path = path or paths.RESULTS / COMMITTED
     made = instructions(found)
-    table = report.rows(profile, found).assign(**{INSTRUCTIONS: [made[claim] for claim in found]})
+    table = report.rows(source, found).assign(**{INSTRUCTIONS: [made[claim] for claim in found]})
     if path.is_file():
         old = pd.read_csv(path)
-        replaced = (old["source"] == profile) & old["claim"].isin(list(found))
+        replaced = (old["source"] == source) & old["claim"].isin(list(found))
         table = pd.concat([old[~replaced], table])
     try:
         table.sort_values(["source", "claim"]).to_csv(path, index=False, float_format="%.6g")
@@ -110,7 +144,7 @@ def save(profile: str, found: dict[str, Finding], path: Path | None = None) -> P
     return path
 
 
-def as_json(profile: str, found: dict[str, Finding]) -> str:
+def as_json(source: str, found: Mapping[str, Finding]) -> str:
     """Return the findings as JSON: verdict, parts with their numbers, and the keys of the runs."""
 
     def clean(value: Any) -> Any:
@@ -119,6 +153,7 @@ def as_json(profile: str, found: dict[str, Finding]) -> str:
     claims = {
         claim: {
             "verdict": finding.verdict,
+            "deciding": finding.deciding,
             "note": finding.note,
             "parts": [
                 {name: clean(value) for name, value in vars(part).items()} for part in finding.parts
@@ -127,21 +162,19 @@ def as_json(profile: str, found: dict[str, Finding]) -> str:
         }
         for claim, finding in found.items()
     }
-    return json.dumps({"profile": profile, "claims": claims}, indent=2)
+    return json.dumps({"source": source, "claims": claims}, indent=2)
 
 
-def as_text(found: dict[str, Finding]) -> str:
-    """Return one line per claim: verdict, effect, interval, n, runs."""
+def as_text(found: Mapping[str, Finding]) -> str:
+    """Return one line per claim: verdict, the part that decided, how many hold, runs, note."""
     lines = []
     for claim, finding in found.items():
-        line = f"{claim}  {finding.verdict:13}"
-        if finding.parts:
-            first = finding.parts[0]
-            line += f"{first.effect:+.3f}"
-            if math.isfinite(first.low + first.high):  # a correlation has no interval
-                line += f" [{first.low:+.3f}, {first.high:+.3f}]"
-            line += f"  n={first.n}  {len(finding.keys)} runs  {first.what}"
-        elif finding.note:
-            line += finding.note
+        line = f"{claim}  {finding.verdict:18}"
+        if finding.quoted:
+            held = sum(part.verdict == "supported" for part in finding.parts)
+            line += report.numbers(finding.quoted, finding.verdict)
+            line += f"; {held} of {len(finding.parts)} parts hold; {len(finding.keys)} runs"
+        if finding.note:
+            line += f"; {finding.note}" if finding.quoted else finding.note
         lines.append(line)
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Verdicts of paper 000 under each reading of a disputed detail (METHODS, tables x.7)."""
+"""Evidence of paper 000 under each reading of a disputed detail (METHODS, tables x.7)."""
 
 from __future__ import annotations
 
@@ -9,14 +9,11 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib import augment
-from ssad_lib.claims import decide
 from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic.runs import TABLE_1
-from ssad_lib.widgets import TableBrowser
-from ssad_lib.widgets.tables import range_of
 
 
 @dataclass(frozen=True)
@@ -121,31 +118,6 @@ def with_sums(evidence: Evidence, samples: int) -> Evidence:
     return replace(evidence, alignment=measured.assign(mmd=measured["mmd"] * samples**2))
 
 
-def compare(reading: Reading, evidence: Evidence, other: Evidence) -> pd.DataFrame:
-    """Return the verdicts that `reading` can move, under the default and under it.
-
-    Indexed by detail and claim; columns source, default, verdict, other, verdict under it, and how
-    many parts of the claim have another verdict.
-    """
-    rows = []
-    for claim in reading.claims:
-        before, after = decide(claim, evidence), decide(claim, other)
-        pairs = zip(before.parts, after.parts, strict=False)
-        rows.append(
-            {
-                "detail": reading.detail,
-                "claim": claim,
-                "source": reading.source,
-                "default": reading.default,
-                "verdict": before.verdict,
-                "other": reading.other,
-                "verdict under it": after.verdict,
-                "parts that change": sum(a.verdict != b.verdict for a, b in pairs),
-            }
-        )
-    return pd.DataFrame(rows).set_index(["detail", "claim"])
-
-
 def matched_auc(evidence: Evidence, other: Evidence, reading: Reading) -> pd.DataFrame:
     """Return the mean AUC of the rows that `reading` trains again, under both readings.
 
@@ -186,30 +158,3 @@ def every(
         (SIMPLE_SCORE, with_simple_score(evidence)),
         (SUMMED, with_sums(evidence, samples)),
     ]
-
-
-def verdicts(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> pd.DataFrame:
-    """Return `compare` of every reading, in one table."""
-    return pd.concat([compare(reading, evidence, other) for reading, other in changed])
-
-
-def browser(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> TableBrowser:
-    """Return the widget that shows the effects of one claim's comparisons under each reading."""
-    tables = {}
-    for reading, other in changed:
-        for claim in reading.claims:
-            columns = {
-                name: decide(claim, source).table()["effect"]
-                for name, source in ((reading.default, evidence), (reading.other, other))
-            }
-            table = pd.DataFrame(columns).rename_axis(index="comparison")
-            if len(table):
-                tables[f"{claim}, {reading.detail}"] = table
-    return TableBrowser.from_tables(
-        tables,
-        label="Claim and detail",
-        captions={name: f"Effect of every comparison of {name}" for name in tables},
-        number="{:+.3f}",
-        # AUC, rank correlations and odds have no scale in common: colours compare inside a claim.
-        limits={name: range_of(table) for name, table in tables.items()},
-    )

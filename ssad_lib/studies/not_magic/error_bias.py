@@ -10,7 +10,15 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ssad_lib import augment, statistics
-from ssad_lib.evidence import MODELS, NO_AUGMENTATION, UNTRAINED, Evidence, model_of, row_of
+from ssad_lib.evidence import (
+    MODELS,
+    NO_AUGMENTATION,
+    UNTRAINED,
+    Evidence,
+    NotRunError,
+    model_of,
+    row_of,
+)
 from ssad_lib.record import NORMAL, Record
 from ssad_lib.studies.not_magic.runs import ROTATION
 from ssad_lib.tasks import IN_THE_WILD
@@ -29,12 +37,33 @@ def by_type(evidence: Evidence, model: str) -> pd.DataFrame:
     One row per row of the table, anomaly type and seed; columns normal_class, row, anomaly, seed,
     auc. Empty where the evidence has no such runs.
     """
-    mine = evidence.of(model, *ROWS)
+    mine = evidence.on_cases().of(model, *ROWS)
     mine = mine[mine["testbed"] == IN_THE_WILD]
     seeds = mine[mine["row"] == ROTATED].groupby("normal_class")["seed"].nunique()
     if not seeds.empty:
         mine = mine[mine["normal_class"] == seeds.idxmax()]
     return mine[["normal_class", "row", "anomaly", "seed", "auc"]]
+
+
+def with_seeds(evidence: Evidence, model: str) -> tuple[int, pd.DataFrame, pd.DataFrame]:
+    """Return the normal class of `by_type`, its AUC without Rotate, and what Rotate adds.
+
+    Both tables have a row per seed and a column per type of anomalies.
+
+    Raises
+    ------
+    NotRunError
+        If the evidence has no such runs.
+    """
+    mine = by_type(evidence, model)
+    if not {NO_AUGMENTATION, ROTATED} <= set(mine["row"]):
+        raise NotRunError(f"no runs of {model} with {ROTATED} and without")
+    tables = {
+        row: part.pivot_table(index="seed", columns="anomaly", values="auc")
+        for row, part in mine.groupby("row")
+    }
+    gain = (tables[ROTATED] - tables[NO_AUGMENTATION]).dropna()
+    return _normal_class(mine), tables[NO_AUGMENTATION].loc[gain.index], gain
 
 
 def panels(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:

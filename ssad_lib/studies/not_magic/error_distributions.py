@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from ssad_lib import augment, data, metrics
-from ssad_lib.claims.mechanism import PANELS
 from ssad_lib.evidence import NO_AUGMENTATION, UNTRAINED, Evidence, record_of
 from ssad_lib.record import AUGMENTED, NORMAL, Record
 from ssad_lib.studies.not_magic import table_2
@@ -24,6 +23,10 @@ PAIR = (6, 9)  # digits that are nearly each other's rotation
 PAIR_ROWS = (NO_AUGMENTATION, "Rotate", "GEOM")  # figure 12 has a fourth that it does not name
 MEAN = "mean"
 PAIR_CASE = f"{PAIR[0]} against {PAIR[1]}"
+PANELS = {  # gen: the augmentations of figures 6 and 12
+    "flip": (NO_AUGMENTATION, "CutOut", "Flip", "GEOM"),
+    "cutout": (NO_AUGMENTATION, "CutOut", "GEOM", "Invert"),
+}
 
 Groups = dict[str, NDArray[np.float32]]
 

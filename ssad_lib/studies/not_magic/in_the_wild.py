@@ -9,11 +9,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ssad_lib import tasks
-from ssad_lib.claims import alignment
-from ssad_lib.claims.finding import NotRunError
-from ssad_lib.evidence import MODELS, NO_AUGMENTATION, UNTRAINED, Evidence, model_of, row_of
+from ssad_lib.evidence import (
+    MODELS,
+    NO_AUGMENTATION,
+    UNTRAINED,
+    Evidence,
+    NotRunError,
+    model_of,
+    row_of,
+)
 from ssad_lib.record import NORMAL, Record
-from ssad_lib.studies.not_magic import relative
+from ssad_lib.studies.not_magic import distances, relative
 from ssad_lib.widgets import PairBrowser
 
 MMD, GAIN = "mean MMD", "relative AUC"
@@ -43,7 +49,7 @@ def nearness(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
         for model in MODELS:
             differences = relative.in_the_wild(evidence, model, clustered=True)
             try:
-                means = alignment.averages(evidence)
+                means = distances.averages(evidence)
             except NotRunError:
                 continue
             if len(differences) > 1:

@@ -9,9 +9,7 @@ import numpy as np
 import pandas as pd
 
 from ssad_lib import augment, data
-from ssad_lib.claims.finding import NotRunError
-from ssad_lib.claims.mechanism import positions
-from ssad_lib.evidence import NO_AUGMENTATION, Evidence
+from ssad_lib.evidence import NO_AUGMENTATION, UNIT, Evidence, NotRunError
 from ssad_lib.studies.not_magic.embeddings import MODEL, Case
 from ssad_lib.tasks import CONTROLLED, IN_THE_WILD
 
@@ -47,10 +45,25 @@ def cases(settings: Mapping[str, Any]) -> list[Case]:
     return found
 
 
+def positions(evidence: Evidence) -> pd.DataFrame:
+    """Return unit, row, task, gain and position t of every task and augmentation of DAE.
+
+    Raises
+    ------
+    NotRunError
+        If the evidence has no embeddings.
+    """
+    gains = evidence.gains(MODEL)
+    if gains.empty or "position" not in gains:
+        raise NotRunError("no runs of DAE with an embedding")
+    names = [*UNIT, "row", "category", "testbed", "anomaly", "auc", "gain", "position"]
+    return gains[names].dropna()
+
+
 def tables(sources: Mapping[str, Evidence]) -> dict[str, pd.DataFrame]:
     """Return position and gain of every task and augmentation, for the sources that have them.
 
-    Columns of `ssad_lib.claims.mechanism.positions`, and ``inside`` (0 < t < 1).
+    Columns of `positions`, and ``inside`` (0 < t < 1).
     """
     found = {}
     for name, evidence in sources.items():
