@@ -10,8 +10,10 @@ import pandas as pd
 
 from ssad_lib import augment
 from ssad_lib.data.catalogue import DIGITS
-from ssad_lib.evidence import Evidence
+from ssad_lib.evidence import UNIT, Evidence
+from ssad_lib.studies.not_magic.distances import printed
 
+NAME = "street-digits"
 LABELS = [augment.get(name).label for name in augment.names() if name != "identity"]
 GENS = ("cutout", "flip", "invert")
 GEOMETRIC = ("Rotate", "Flip", "GEOM")
@@ -64,19 +66,15 @@ def world(
             for testbed, anomaly in [*(("controlled", g) for g in GENS),
                                      *(("in-the-wild", o) for o in others)]:  # fmt: skip
                 auc = 0.6 + effect(model, row, anomaly) + noise * random.normal()
-                rows.append((f"{model}-{row}-{c}-{seed}", model, row, CATEGORY[row], c, seed,
+                rows.append((f"{model}-{row}-{c}-{seed}", model, row, CATEGORY[row], NAME, c, seed,
                              testbed, anomaly, auc))  # fmt: skip
-    names = ["key", "model", "row", "category", "normal_class", "seed", "testbed", "anomaly", "auc"]
-    return Evidence(
-        "this run", "street-digits", DIGITS, pd.DataFrame(rows, columns=names), alignment()
-    )
+    names = ["key", "model", "row", "category", *UNIT, "testbed", "anomaly", "auc"]
+    return Evidence("this run", NAME, DIGITS, pd.DataFrame(rows, columns=names), alignment())
 
 
 def alignment(order: list[str] | None = None, *, classes: int = 10, draws: int = 5) -> pd.DataFrame:
     """Return an MMD table in which the rows have the order of the paper's averages."""
-    from ssad_lib.claims.alignment import printed
-
-    base = printed("street-digits")[0]
+    base = printed(NAME)[0]
     random = np.random.default_rng(1)
     rows = [
         (row, c, "in-the-wild", other, draw, base[row] + 0.001 * random.normal())
@@ -86,4 +84,4 @@ def alignment(order: list[str] | None = None, *, classes: int = 10, draws: int =
         if other != DIGITS[c]
     ]  # fmt: skip
     names = ["augmentation", "normal_class", "testbed", "anomaly", "draw", "mmd"]
-    return pd.DataFrame(rows, columns=names).assign(encoder="made up")
+    return pd.DataFrame(rows, columns=names).assign(encoder="made up", image_set=NAME)

@@ -136,9 +136,7 @@ def _help(evidence: Evidence, model: str, gen: str, rows: Iterable[str]) -> list
             for row in rows]  # fmt: skip
 
 
-def _some_hurt(
-    evidence: Evidence, model: str, gen: str, among: Sequence[str], what: str
-) -> Part:
+def _some_hurt(evidence: Evidence, model: str, gen: str, among: Sequence[str], what: str) -> Part:
     """Return the part that at least one of `among` has a negative relative AUC."""
     gains: pd.DataFrame = controlled(evidence, model, gen, among)
     hurt = [above(row, -gains[row].dropna(), "AUC lost") for row in among]

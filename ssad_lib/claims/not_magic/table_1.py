@@ -33,7 +33,7 @@ def matched_is_best(evidence: Evidence) -> Finding:
 
 
 def matched_parts(units: pd.DataFrame, model: str) -> list[Part]:
-    """Return the comparisons of claim A01 for one model: each gen's row against the three others."""
+    """Return the comparisons of claim A01 for one model: the row of each gen against the others."""
     parts: list[Part] = []
     for gen in CONTROLLED:
         table = _column(units, model, gen)
