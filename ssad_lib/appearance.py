@@ -45,6 +45,7 @@ VERDICTS = {
     "supported": (BLUE, "✓"),
     "contradicted": (ORANGE, "✗"),
     "inconclusive": (GREY, "?"),
+    "cannot be decided": (GREY, "○"),
     "not run": ("none", "–"),
 }
 

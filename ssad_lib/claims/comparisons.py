@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -16,11 +17,11 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
 from ssad_lib import statistics
-from ssad_lib.claims.rule_book import LEVEL, Part
+from ssad_lib.claims.rule_book import Part
 from ssad_lib.evidence import NotRunError
 
 NAN = float("nan")
-FEWEST = math.floor(-math.log2(LEVEL)) + 1  # values whose signs can reach the level: five
+SIGNS = 0.5  # how often one more difference has the claimed sign by chance
 RESAMPLES = 2000
 ENUMERATED = 14  # differences, up to which all signs are tried where ties or zeros forbid the table
 
@@ -37,7 +38,7 @@ def above(what: str, values: ArrayLike, unit: str, margin: float = 0.0) -> Part:
     return Part(
         what, pseudo_median, low, high, unit, len(found),
         p=signed_rank_p(found - margin), p_against=signed_rank_p(margin - found),
-        attainable=0.5 ** len(found), needed=FEWEST,
+        base=SIGNS,
     )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def equivalent(what: str, values: ArrayLike, unit: str, margin: float) -> Part:
     return Part(
         what, pseudo_median, low, high, unit, len(found),
         p=inside, p_against=min(1.0, 2 * outside),
-        attainable=0.5 ** len(found), needed=FEWEST,
+        base=SIGNS,
     )  # fmt: skip
 
 
@@ -75,7 +76,7 @@ def apart(what: str, first: ArrayLike, second: ArrayLike, unit: str) -> Part:
     low, high = statistics.difference_interval(one, other) if enough else (NAN, NAN)
     return Part(
         what, difference, low, high, unit, len(one) + len(other), p=more, p_against=less,
-        attainable=1 / math.comb(len(one) + len(other), len(one)), needed=6,
+        base=(1 / math.comb(len(one) + len(other), len(one))) ** (1 / (len(one) + len(other))),
     )  # fmt: skip
 
 
@@ -91,7 +92,6 @@ def correlated(what: str, x: ArrayLike, y: ArrayLike, sign: int) -> Part:
     p, p_against = (more.p_value, less.p_value) if sign > 0 else (less.p_value, more.p_value)
     return Part(
         what, more.statistic, NAN, NAN, "ρ", len(one), p=p, p_against=p_against,
-        attainable=1 / math.factorial(min(len(one), 20)), needed=4,
     )  # fmt: skip
 
 
@@ -104,37 +104,46 @@ def share(what: str, hits: int, n: int, chance: float) -> Part:
         what, hits / n, low, high, "share", n,
         p=float(stats.binomtest(hits, n, chance, "greater").pvalue),
         p_against=float(stats.binomtest(hits, n, chance, "less").pvalue),
-        attainable=chance**n, needed=math.floor(math.log(LEVEL) / math.log(chance)) + 1,
+        base=chance,
     )  # fmt: skip
 
 
-def permuted(
-    what: str, statistic: Callable[[NDArray[np.float64]], float], values: ArrayLike,
-    orders: NDArray[np.int64], unit: str, effect: float | None = None,
-) -> Part:  # fmt: skip
-    """Return the part that `statistic` of `values` is larger than under their permutations.
+def best_more_often(what: str, wins: pd.DataFrame, name: str) -> Part:
+    """Return the part that the method `name` is the best more often than any of them would be.
+
+    Without a difference between methods every cluster's wins might as well be those of another of
+    its columns, all of its tasks together: the distribution of the sum is exact. Signed ranks would
+    not do: a method that is the best in no task of most surfaces is not below its chance there.
 
     Parameters
     ----------
-    what, unit : str
-    statistic : callable
-        Takes rows like `values`.
-    values : array_like, shape (n, ...)
-    orders : ndarray of int, shape (draws, n)
-        Permutations of the rows under which nothing would change without an effect.
-    effect : float, optional
-        What to show; default the statistic.
+    what : str
+    wins : DataFrame of int
+        Clusters in rows, methods in columns: in how many tasks each is the best.
+    name : str
+        One of the columns.
     """
-    table = np.asarray(values, dtype=np.float64)
-    observed = statistic(table)
-    drawn = np.array([statistic(table[order]) for order in orders])
-    count = len(orders) + 1
+    clusters, methods = wins.shape
+    tasks, own = int(wins.to_numpy().sum()), int(wins[name].sum())
+    if tasks == 0 or methods < 2:
+        raise NotRunError("no methods to compare")
+    sums = np.ones(1)
+    for row in wins.to_numpy():
+        sums = np.convolve(sums, np.bincount(row) / methods)
     return Part(
-        what, observed if effect is None else effect, NAN, NAN, unit, len(table),
-        p=float((1 + (drawn >= observed - 1e-12).sum()) / count),
-        p_against=float((1 + (drawn <= observed + 1e-12).sum()) / count),
-        attainable=1 / min(count, math.factorial(min(len(table), 20))), needed=4,
+        what, own / tasks, NAN, NAN, "share", clusters,
+        p=min(1.0, float(sums[own:].sum())), p_against=min(1.0, float(sums[: own + 1].sum())),
+        base=1 / methods,
     )  # fmt: skip
+
+
+def exactly(what: str, value: float, limits: tuple[float, float], unit: str, n: int) -> Part:
+    """Return the part that a computed number, without any chance in it, lies inside `limits`.
+
+    `n` is the number of points that it is computed from.
+    """
+    outside = float(not limits[0] <= value <= limits[1])
+    return Part(what, value, value, value, unit, n, p=outside, p_against=1 - outside)
 
 
 def bootstrapped(
@@ -169,8 +178,40 @@ def bootstrapped(
         p=float((1 + (drawn <= null).sum()) / (RESAMPLES + 1)),
         p_against=float((1 + (drawn >= null).sum()) / (RESAMPLES + 1)),
         # Fewer clusters than this draw the same few rows again and again.
-        attainable=0.5 ** len(table), needed=FEWEST,
+        base=SIGNS,
     )  # fmt: skip
+
+
+def any_above(what: str, table: pd.DataFrame, unit: str) -> Part:
+    """Return the part that some column of `table` lies above zero, told by the clearest column.
+
+    The largest t value is judged against those of the table with the signs of whole rows changed
+    (Westfall and Young 1993). Columns that share networks are so taken together, and five rows can
+    decide whatever the number of columns, where Holm over nine would need as many rows. Against it
+    speaks only what speaks against every column.
+
+    Parameters
+    ----------
+    what, unit : str
+    table : DataFrame
+        Clusters in rows, candidates in columns.
+    """
+    values = table.to_numpy(dtype=np.float64)
+    if not values.size:
+        raise NotRunError("nothing to compare")
+    count = len(values)
+    if count <= ENUMERATED:
+        signs = np.array(list(product((1.0, -1.0), repeat=count)))
+    else:
+        drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
+        signs = np.vstack([np.ones(count), drawn])
+    largest = np.array([_t_values(values * sign[:, None]).max() for sign in signs])
+    clearest = table.columns[int(_t_values(values).argmax())]
+    return replace(
+        above(f"{what}: {clearest}", table[clearest], unit),
+        p=float((largest >= largest[0] - 1e-12).mean()),
+        p_against=max(signed_rank_p(-column) for column in values.T),
+    )
 
 
 def most_of(what: str, parts: Sequence[Part]) -> Part:
@@ -189,8 +230,7 @@ def most_of(what: str, parts: Sequence[Part]) -> Part:
         what=f"{what}: {deciding.what}, the last of {least} of {count}",
         p=min(1.0, (count - least + 1) * deciding.p),
         p_against=min(1.0, least * against[count - least]),
-        attainable=min(1.0, (count - least + 1) * deciding.attainable),
-        needed=deciding.needed + math.ceil(math.log2(count - least + 1)),
+        tries=(count - least + 1) * deciding.tries,
     )
 
 
@@ -210,6 +250,16 @@ def signed_rank_p(values: NDArray[np.float64]) -> float:
     if len(nonzero) < statistics.EXACT_BELOW and not ties:
         return float(stats.wilcoxon(nonzero, alternative="greater", method="exact").pvalue)
     return statistics.signed_rank(nonzero, "greater").p_value
+
+
+def _t_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return mean over standard deviation of every column; infinite where all values are equal."""
+    mean = values.mean(axis=0)
+    spread = values.std(axis=0)
+    equal = spread <= 1e-12 * np.abs(mean)
+    found: NDArray[np.float64] = np.where(equal, np.sign(mean) * np.inf, 0.0)
+    found[mean == 0] = 0.0
+    return np.divide(mean, spread, out=found, where=~equal)
 
 
 def _location(values: NDArray[np.float64]) -> tuple[float, float, float]:

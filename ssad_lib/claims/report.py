@@ -90,8 +90,7 @@ def numbers(part: Part, verdict: str) -> str:
     interval = "" if math.isnan(part.low + part.high) else f" [{part.low:+.3f}, {part.high:+.3f}]"
     against = " against it" if verdict == CONTRADICTED else ""
     return (
-        f"{part.what}: {part.effect:+.3f}{interval} {part.unit}, n = {part.n}, "
-        f"p = {_p(p)}{against}"
+        f"{part.what}: {part.effect:+.3f}{interval} {part.unit}, n = {part.n}, p = {_p(p)}{against}"
     )
 
 

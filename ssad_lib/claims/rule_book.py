@@ -50,10 +50,11 @@ class Part:
         One-sided, of the direction that the claim states.
     p_against : float
         One-sided, of the reversed direction.
-    attainable : float
-        The smallest p that so many clusters can give.
-    needed : int
-        The smallest number of clusters whose attainable p is below `LEVEL`.
+    base : float
+        What the smallest p that the test can give is divided into by each cluster: one half where
+        the signs of n differences decide, 0 where the number of clusters sets no limit.
+    tries : int
+        Comparisons that this one was picked from.
     verdict : str
         What this part says alone, among all of its claim; set by `decide`.
     """
@@ -66,9 +67,21 @@ class Part:
     n: int
     p: float
     p_against: float
-    attainable: float = 0.0
-    needed: int = 1
+    base: float = 0.0
+    tries: int = 1
     verdict: str = ""
+
+    @property
+    def attainable(self) -> float:
+        """The smallest p that so many clusters can give."""
+        return min(1.0, self.tries * self.base**self.n)
+
+    @property
+    def needed(self) -> int:
+        """The smallest number of clusters whose attainable p is below `LEVEL`."""
+        if not self.base:
+            return 1
+        return math.floor(math.log(LEVEL / self.tries) / math.log(self.base)) + 1
 
 
 @dataclass(frozen=True)
@@ -149,8 +162,7 @@ def any_of(what: str, parts: Sequence[Part]) -> Part:
         what=f"{what}: {parts[best].what}",
         p=float(adjusted.min()),
         p_against=max(part.p_against for part in parts),
-        attainable=min(1.0, len(parts) * parts[best].attainable),
-        needed=max(part.needed for part in parts) + math.ceil(math.log2(len(parts))),
+        tries=len(parts) * parts[best].tries,
     )
 
 

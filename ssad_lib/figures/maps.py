@@ -75,7 +75,7 @@ def verdict_grid(table: pd.DataFrame) -> Drawing:
     def make() -> Figure:
         lines, columns = table.shape
         figure, axis = plt.subplots(
-            figsize=(1.2 + 1.75 * columns, 0.6 + 0.3 * lines), layout="constrained"
+            figsize=(1.2 + 2.0 * columns, 0.6 + 0.3 * lines), layout="constrained"
         )
         for (row, column), verdict in np.ndenumerate(table.to_numpy()):
             colour, sign = VERDICTS[verdict]

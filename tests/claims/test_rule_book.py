@@ -11,8 +11,8 @@ from ssad_lib.evidence import NotRunError
 TASKS = pd.DataFrame({"key": ["b", "a", "b"]})
 
 
-def part(p, against, attainable=0.001, name="part"):
-    return Part(name, 0.1, 0.0, 0.2, "AUC", 10, p, against, attainable, 5)
+def part(p, against, name="part"):
+    return Part(name, 0.1, 0.0, 0.2, "AUC", 10, p, against, base=0.5)
 
 
 def test_all_parts_at_once_need_no_correction():
@@ -55,6 +55,7 @@ def test_any_of_takes_the_clearest_after_holm():
     found = any_of("some row", some)
     assert (found.p, found.p_against) == (pytest.approx(0.04), 0.98)
     assert found.what == "some row: one"
+    assert (found.tries, found.needed) == (2, 6)  # 2/64 is below the level, 2/32 is not
     all_help = [part(0.99, 0.01), part(0.98, 0.02)]
     assert decide([any_of("some row", all_help)], TASKS).verdict == "contradicted"
 

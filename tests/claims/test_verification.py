@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ssad_lib import claims, cli, paths
-from ssad_lib.claims import ledger, verification
+from ssad_lib.claims import ledger, sources, verification
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record
 from ssad_lib.store import Store
@@ -26,20 +26,21 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def right(home, monkeypatch):
     """A run store in which the paper is right."""
-    monkeypatch.setattr(verification, "of_profile", lambda chapter, profile: worlds.world())
+    monkeypatch.setattr(sources, "of_profile", lambda chapter, profile, mine: worlds.world())
     return home
 
 
 def test_every_claim_has_a_test_and_every_test_a_claim():
-    assert ledger.names() == list(claims.TESTS) == sorted(set(ledger.names()))
+    assert ledger.names() == sorted([*claims.TESTS, *claims.CHECKS])
+    assert not set(claims.TESTS) & set(claims.CHECKS)
     assert all(re.fullmatch(r"[A-F]\d\d", name) for name in ledger.names())
 
 
 def test_an_empty_store_has_run_nothing(home, capsys):
     assert cli.main(["verify", "--profile", "smoke"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert len(lines) == len(ledger.names())
-    assert all("not run" in line for line in lines if not line.startswith(("B10", "B11")))
+    assert [line.split()[0] for line in lines] == sorted(claims.TESTS)
+    assert all("not run" in line for line in lines)
 
 
 def test_committed_verdicts_are_compared(right, capsys):
@@ -49,7 +50,7 @@ def test_committed_verdicts_are_compared(right, capsys):
     table.loc[table["claim"] == "A08", "verdict"] = "contradicted"
     table.to_csv(right / "verdicts.csv", index=False)
     assert cli.main(["verify"]) == 1
-    assert "A08: supported, committed as contradicted" in capsys.readouterr().err
+    assert "laptop: A08: supported, committed as contradicted" in capsys.readouterr().err
     assert cli.main(["verify", "A01"]) == 0
     assert cli.main(["verify", "A08", "--profile", "smoke"]) == 0  # committed for laptop only
 
@@ -111,6 +112,41 @@ def test_missing_numbers_are_null_in_json(right):
     assert parts[0]["low"] is None
 
 
+def test_a_source_without_committed_verdicts_says_so(right, capsys):
+    assert cli.main(["verify", "A01"]) == 0
+    assert "laptop: compared with no committed verdicts: none are" in capsys.readouterr().err
+    cli.main(["verify", "A01", "--save"])
+    assert cli.main(["verify", "A01", "-p", "seeds=[0,1]"]) == 0
+    said = capsys.readouterr().err
+    assert "compared with no committed verdicts: other parameters were asked for" in said
+
+
+def test_parameters_reach_the_chapters_that_have_them(home, monkeypatch):
+    asked = []
+
+    def of_profile(chapter, profile, mine):
+        asked.append((chapter, mine))
+        return worlds.world()
+
+    monkeypatch.setattr(sources, "of_profile", of_profile)
+    verification.verify("laptop", ["A01", "B07"], {"seeds": [0, 1], "epochs": 3})
+    assert asked == [
+        ("not-magic/table-1", {"seeds": [0, 1], "epochs": 3}),
+        ("self-tuning/demonstration", {"seeds": [0, 1]}),
+    ]
+    with pytest.raises(SsadError, match="no chapter of these claims has a parameter epocks"):
+        verification.verify("laptop", ["A01"], {"epocks": 3})
+
+
+def test_the_formula_is_a_source_of_its_own(home, capsys):
+    assert cli.main(["verify", "--source", "the formula", "--save"]) == 0
+    table = pd.read_csv(home / "verdicts.csv")
+    assert dict(zip(table["claim"], table["verdict"], strict=True)) == {
+        "B10": "supported", "B11": "contradicted",
+    }  # fmt: skip
+    assert cli.main(["verify", "--source", "the formula"]) == 0
+
+
 def test_missing_data_is_not_run_and_says_why(home, monkeypatch):
     monkeypatch.delenv("SSAD_DATA", raising=False)
     found = verification.verify("paper", ["A01"])["A01"]
@@ -120,7 +156,11 @@ def test_missing_data_is_not_run_and_says_why(home, monkeypatch):
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [(["A27"], "did you mean 'A2"), (["--profile", "lap"], "did you mean 'laptop'")],
+    [
+        (["A27"], "did you mean 'A2"),
+        (["--profile", "lap"], "did you mean 'laptop'"),
+        (["--source", "CIFAR-10 reduced"], "unknown source of evidence"),
+    ],
 )
 def test_unknown_names_are_refused(arguments, message, home, capsys):
     assert cli.main(["verify", *arguments]) == 2

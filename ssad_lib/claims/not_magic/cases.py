@@ -42,6 +42,8 @@ def zero_and_three(evidence: Evidence) -> Finding:
 
 
 def _errors_move(evidence: Evidence, model: str) -> Finding:
+    if not evidence.classes:
+        raise NotRunError("a claim about one normal class, judged on each image set by itself")
     normal_class, _, gain = error_bias.with_seeds(evidence, model)
     if len(gain) < LEAST_SEEDS:
         raise NotRunError(f"one seed of {model} with {augment.get(ROTATION).label}")

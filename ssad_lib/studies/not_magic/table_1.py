@@ -9,7 +9,7 @@ import pandas as pd
 from torch import Tensor
 
 from ssad_lib import augment, data, paper_values, statistics, tasks
-from ssad_lib.evidence import NO_AUGMENTATION, UNTRAINED, tidy
+from ssad_lib.evidence import CLUSTER, NO_AUGMENTATION, UNIT, UNTRAINED, tidy
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic.runs import TABLE_1
@@ -17,7 +17,7 @@ from ssad_lib.widgets import TableBrowser
 
 SEMANTIC = "Semantic"
 EXAMPLES = 8
-CELL = ["model", "row", "column", "normal_class", "seed"]
+CELL = ["model", "row", "column", *UNIT]
 
 
 def row_names() -> list[str]:
@@ -43,8 +43,9 @@ def heat_map_panels(model: str, unit_tables: Mapping[str, pd.DataFrame]) -> dict
 def units(task_table: pd.DataFrame) -> pd.DataFrame:
     """Return one AUC per model, cell of Table 1, normal class and seed.
 
-    Columns: model, row, column, normal_class, seed, auc. ``Semantic`` is the mean over the
-    in-the-wild pairs of the normal class (METHODS 1.2). `task_table` is `ssad_lib.evidence.tidy`'s.
+    Columns: model, row, column, image_set, normal_class, seed, auc. ``Semantic`` is the mean over
+    the in-the-wild pairs of the normal class (METHODS 1.2). `task_table` is that of
+    `ssad_lib.evidence.tidy`.
     """
     frame = task_table[task_table["row"].isin(row_names())].copy()
     frame["column"] = [
@@ -63,7 +64,7 @@ def cells(unit_table: pd.DataFrame, model: str) -> pd.DataFrame:
     rows = []
     mine = unit_table[unit_table["model"] == model]
     for (row, column), group in mine.groupby(["row", "column"], sort=False):
-        values = group.pivot_table(index="normal_class", columns="seed", values="auc").to_numpy()
+        values = group.pivot_table(index=CLUSTER, columns="seed", values="auc").to_numpy()
         low, high = statistics.two_stage_interval(values)
         rows.append((row, column, values.mean(), low, high, values.size))
     summary = pd.DataFrame(rows, columns=["row", "column", "auc", "low", "high", "n"])

@@ -160,7 +160,7 @@ def test_nearer_is_better_only_if_gains_fall_with_distance():
     assert claims.decide("A15", wrong).verdict == claims.CONTRADICTED
 
 
-def rotated(gains, seeds=5, classes=1):
+def rotated(gains, seeds=8, classes=1):
     """Rotate adds ``gains(anomaly)``; all else does nothing."""
     return worlds.world(
         lambda model, row, anomaly: gains(anomaly) if row == "Rotate" else 0.0,
