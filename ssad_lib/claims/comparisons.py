@@ -86,7 +86,7 @@ def correlated(what: str, x: ArrayLike, y: ArrayLike, sign: int) -> Part:
     if len(one) < 3:
         raise NotRunError(f"{len(one)} values do not correlate")
     more, less = (
-        statistics.spearman(one, other, side)  # type: ignore[arg-type]
+        statistics.spearman(one, other, side)
         for side in ("greater", "less")
     )
     p, p_against = (more.p_value, less.p_value) if sign > 0 else (less.p_value, more.p_value)

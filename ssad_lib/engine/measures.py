@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,7 @@ from torch import Tensor
 from ssad_lib import augment, metrics, rng
 from ssad_lib.alignment import criteria
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
-from ssad_lib.detectors import DAE, Detector
+from ssad_lib.detectors import Detector
 from ssad_lib.detectors.gaussian import GaussianDetector
 from ssad_lib.record import AUGMENTED, HISTORY, NORMAL, REPAIR
 from ssad_lib.spec import RunSpec
@@ -43,7 +43,7 @@ def of_run(detector: Detector, scores: Mapping[str, NDArray[np.float32]]) -> Mea
     tested = [values for name, values in scores.items() if name == NORMAL or is_task(name)]
     everything = np.concatenate(tested).astype(np.float64)
     measured = {"relative_spread": float(everything.std() / (abs(everything.mean()) or 1.0))}
-    if isinstance(detector, DAE):
+    if hasattr(detector, "errors"):
         measured["error_normal"] = float(scores[NORMAL].mean())
         measured["error_augmented"] = float(scores[AUGMENTED].mean())
     return _rounded({**measured, **getattr(detector, "measures_", {})})
@@ -65,7 +65,7 @@ def of_task(
     """
     measured: Measures = {}
     controlled = name.startswith(f"{CONTROLLED}/")
-    if isinstance(detector, DAE):
+    if hasattr(detector, "errors"):
         measured["error_anomaly"] = float(scores[name].mean())
         measured["wasserstein"] = float(wasserstein_distance(scores[AUGMENTED], scores[name]))
         if controlled:
@@ -126,10 +126,22 @@ def histories(detector: Detector) -> Scores:
     }
 
 
-def repairs(detector: DAE, groups: Mapping[str, Tensor]) -> Scores:
+def reconstructions(
+    detector: Detector, spec: RunSpec, groups: Mapping[str, Tensor], train: Tensor
+) -> Scores:
+    """Return the errors of augmented normals, and `repairs`, if `detector` reconstructs."""
+    if not hasattr(detector, "errors"):
+        return {}
+    augmented = augmented_normals(spec, train)
+    return {AUGMENTED: detector.errors(augmented, augmented)} | repairs(detector.errors, groups)
+
+
+def repairs(
+    errors: Callable[[Tensor, Tensor], NDArray[np.float32]], groups: Mapping[str, Tensor]
+) -> Scores:
     """Return per image the error MSE(f(gen(x)), x): how far each gen was from being undone."""
     return {
-        _repair(name): detector.errors(images, groups[NORMAL])
+        _repair(name): errors(images, groups[NORMAL])
         for name, images in groups.items()
         if name.startswith(f"{CONTROLLED}/")
     }

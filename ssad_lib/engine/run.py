@@ -21,7 +21,7 @@ from torch import Tensor
 import ssad_lib
 from ssad_lib import metrics, paths, processor, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
-from ssad_lib.detectors import DAE, DETECTORS, Detector
+from ssad_lib.detectors import DETECTORS, Detector
 from ssad_lib.engine import measures
 from ssad_lib.engine.images import (
     image_set,
@@ -31,7 +31,7 @@ from ssad_lib.engine.images import (
     untouched,
 )
 from ssad_lib.errors import NonFiniteError, SsadError, unknown
-from ssad_lib.record import AUGMENTED, NORMAL, Record, TaskResult
+from ssad_lib.record import NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
 from ssad_lib.spec import RunSpec
 
@@ -150,10 +150,7 @@ def evaluate(
         groups = untouched(groups, detector.tuned_on_)
     scores = _scores(detector, groups)
     trained_on = tasks.normal_images(image_set(spec, "train"), spec.normal_class)
-    if isinstance(detector, DAE):
-        shown = measures.augmented_normals(spec, trained_on)
-        scores[AUGMENTED] = detector.errors(shown, shown)
-        scores |= measures.repairs(detector, groups)
+    scores |= measures.reconstructions(detector, spec, groups, trained_on)
     scores |= measures.histories(detector)
     for name, values in scores.items():
         if not np.isfinite(values).all():

@@ -152,7 +152,7 @@ def _by_class(units: pd.DataFrame) -> pd.DataFrame:
 
 def _logs(evidence: Evidence, gen: str, row: str, *names: str) -> pd.DataFrame:
     """Return the logarithms of measures of one row, by normal class."""
-    return _by_class(np.log(_units(evidence, gen, row, *names)))
+    return _by_class(_units(evidence, gen, row, *names).transform(np.log))
 
 
 def _by_row(
