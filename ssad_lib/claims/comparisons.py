@@ -257,8 +257,7 @@ def _t_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
     mean = values.mean(axis=0)
     spread = values.std(axis=0)
     equal = spread <= 1e-12 * np.abs(mean)
-    found: NDArray[np.float64] = np.where(equal, np.sign(mean) * np.inf, 0.0)
-    found[mean == 0] = 0.0
+    found: NDArray[np.float64] = np.where(equal & (mean != 0), np.copysign(np.inf, mean), 0.0)
     return np.divide(mean, spread, out=found, where=~equal)
 
 

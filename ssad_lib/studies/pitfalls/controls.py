@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from ssad_lib import rng
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import (
+    CLUSTER,
     NO_AUGMENTATION,
     TASK,
     UNTRAINED,
@@ -49,7 +50,8 @@ def halves(records: Iterable[Record], splits: int = SPLITS) -> pd.DataFrame:
             testbed, _, anomaly = group.partition("/")
             if testbed in TESTBEDS:
                 parts = _split(scores, splits, spec.image_set, spec.normal_class, group)
-                task = (model_of(spec), row, spec.normal_class, spec.seed, testbed, anomaly)
+                task = (model_of(spec), row, spec.image_set, spec.normal_class, spec.seed, testbed,
+                        anomaly)  # fmt: skip
                 rows += [
                     (*task, split, *(_auc(normal[split, half], parts[split, half])
                                      for half in (0, 1)))
@@ -145,7 +147,8 @@ def seeds_instead(
     found: dict[tuple[str, int], Trials] = {}
     for row, normal_class in tasks[["row", "normal_class"]].drop_duplicates().to_numpy():
         mine = tasks[(tasks["row"] == row) & (tasks["normal_class"] == normal_class)]
-        auc = mine.pivot_table(index=TASK[:1] + TASK[2:], columns="seed", values="auc").dropna()
+        place = [name for name in TASK if name != "seed"]
+        auc = mine.pivot_table(index=place, columns="seed", values="auc").dropna()
         if len(auc) and auc.shape[1] >= LEAST_SEEDS:
             auc.index = auc.assign(seed=0).set_index("seed", append=True).reorder_levels(TASK).index
             found[row, normal_class] = Trials(auc, auc.mean(axis=1), {})
@@ -159,7 +162,7 @@ def shuffled_labels(tried: Trials, draws: int = 200) -> NDArray[np.float64]:
     because they share detectors; what the best of the exchanged columns gains is luck,
     ``(draws,)``.
     """
-    groups = [group.to_numpy() for _, group in tried.auc.groupby(level=choices.CLUSTER)]
+    groups = [group.to_numpy() for _, group in tried.auc.groupby(level=CLUSTER)]
     random = np.random.default_rng(0)
     mean = tried.auc.to_numpy().mean()
     gains = np.empty(draws)

@@ -49,7 +49,7 @@ def lost_wins(sources: Sources, testbed: str = IN_THE_WILD) -> pd.DataFrame:
     for title, tried, abroad in _tried(sources, testbed):
         outcome = choices.outcomes(tried, abroad)
         honest = [str(choice) for choice in outcome if kind(str(choice)) == HONEST]
-        for peek in choices.PEEKING:
+        for peek in (choice for choice in choices.PEEKING if choice in outcome):
             wins = outcome[peek] > outcome[NO_AUGMENTATION]
             lost = {
                 f"lost: {choice}": len(wins) * choices.flips(tried, outcome, peek, choice)

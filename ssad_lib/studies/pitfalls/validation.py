@@ -8,14 +8,15 @@ import numpy as np
 import pandas as pd
 
 from ssad_lib import augment
-from ssad_lib.claims.selection import leads
-from ssad_lib.evidence import Evidence
+from ssad_lib.evidence import CLUSTER, Evidence
 from ssad_lib.studies.pitfalls import choices
 from ssad_lib.studies.pitfalls import selection_experiment as experiment
 from ssad_lib.studies.pitfalls.selection_experiment import ENSEMBLE, ORACLE, RANDOM, WORST
 from ssad_lib.tasks import DEFECT, IN_THE_WILD
 from ssad_lib.widgets import TableBrowser
 
+MODEL = "DAE"  # whose augmentations are compared on other classes and on defects
+KINDS = {"geometric": experiment.GEOMETRIC, "local": experiment.LOCAL}
 SAID = {
     "dsv": "least DSV",
     "dis": "least discordance",
@@ -83,6 +84,19 @@ def on_other_anomalies(candidates: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([table, whole]).rename(columns=named)[[RANDOM, *reversed(named.values())]]
 
 
+def leads(evidence: Evidence, testbed: str) -> pd.Series:
+    """Return mean AUC of geometric minus local augmentations, by normal class of an image set.
+
+    Empty where one of them was not run on `testbed`.
+    """
+    mine = evidence.of(MODEL)
+    means = mine[mine["testbed"] == testbed].pivot_table(index=CLUSTER, columns="row", values="auc")
+    rows = _rows()
+    if not {label for labels in rows.values() for label in labels} <= set(means):
+        return pd.Series(dtype=float)
+    return (means[rows["geometric"]].mean(axis=1) - means[rows["local"]].mean(axis=1)).dropna()
+
+
 def two_kinds(sources: Mapping[str, Evidence]) -> pd.DataFrame:
     """Return the mean AUC of geometric and of local augmentations of DAE on both kinds of tasks.
 
@@ -95,15 +109,11 @@ def two_kinds(sources: Mapping[str, Evidence]) -> pd.DataFrame:
             lead = leads(evidence, testbed)
             if lead.empty:
                 continue
-            mine = evidence.of("DAE")
+            mine = evidence.of(MODEL)
             means = mine[mine["testbed"] == testbed].groupby("row")["auc"].mean()
-            kinds = {
-                "geometric": [augment.get(one).label for one in experiment.GEOMETRIC],
-                "local": [augment.get(one).label for one in experiment.LOCAL],
-            }
             rows[name, said] = {
                 "none": means.get("none", np.nan),
-                **{kind: means[labels].mean() for kind, labels in kinds.items()},
+                **{kind: means[labels].mean() for kind, labels in _rows().items()},
                 "geometric minus local": lead.mean(),
                 "n": len(lead),
             }
@@ -132,6 +142,10 @@ def browser(candidates: pd.DataFrame) -> TableBrowser:
     )
 
 
+def _rows() -> dict[str, list[str]]:
+    return {kind: [augment.get(name).label for name in names] for kind, names in KINDS.items()}
+
+
 def _label(row: tuple[object, ...]) -> str:
     named = row._asdict()  # type: ignore[attr-defined]
     return experiment.candidate_label(named["family"], named["area"], named["aspect"])
@@ -144,7 +158,7 @@ def _gains(reached: pd.DataFrame, ensemble: pd.Series | None) -> pd.DataFrame:
     kinds = {WORST: "reference", ENSEMBLE: "reference", ORACLE: "peeking"}
     rows = {}
     for choice in map(str, outcome):
-        gain, low, high = choices.inflation(outcome, choice, RANDOM, cluster="surface")
+        gain, low, high = choices.inflation(outcome, choice, RANDOM, cluster=["surface"])
         rows[choice] = {
             "kind": kinds.get(choice, "honest"), "auc": outcome[choice].mean(),
             "gain": gain, "low": low, "high": high,

@@ -8,19 +8,19 @@ import pandas as pd
 
 from ssad_lib.claims import sources
 from ssad_lib.data.catalogue import DIGITS
-from ssad_lib.evidence import Evidence
+from ssad_lib.evidence import TASK, Evidence
 from ssad_lib.studies.pitfalls import controls
 from tests.studies.not_magic.made import budget, record
 
 ROWS = {"Rotate": "geometric", "GEOM": "geometric", "CutPaste": "local", "Invert": "color"}
-NAMES = ["key", "model", "row", "category", "normal_class", "seed", "testbed", "anomaly", "auc"]
+NAMES = ["key", "model", "row", "category", *TASK, "auc"]
 
 
 def evidence(auc, *, classes=4, seeds=1, models=("DAE",), name="this run", image_set="digits"):
     """Evidence in which `auc(row, normal_class, anomaly, seed)` is the AUC of every task."""
     rows = [
-        (f"{model}-{row}-{c}-{seed}", model, row, ROWS.get(row, "none"), c, seed, "in-the-wild",
-         DIGITS[other], auc(row, c, other, seed))
+        (f"{model}-{row}-{c}-{seed}", model, row, ROWS.get(row, "none"), image_set, c, seed,
+         "in-the-wild", DIGITS[other], auc(row, c, other, seed))
         for model, row, c, seed, other in itertools.product(
             models, [*ROWS, "none", "untrained"], range(classes), range(seeds), range(classes))
         if other != c

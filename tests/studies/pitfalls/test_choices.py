@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from ssad_lib.alignment import mmd
 from ssad_lib.data.catalogue import DIGITS
 from ssad_lib.errors import SsadError
 from ssad_lib.studies.pitfalls import choices
@@ -35,7 +34,7 @@ def alignment(distance, classes=4):
         if other != c
     ]
     names = ["augmentation", "normal_class", "testbed", "anomaly", "draw", "mmd"]
-    return pd.DataFrame(rows, columns=names)
+    return pd.DataFrame(rows, columns=names).assign(image_set="digits")
 
 
 @pytest.fixture(scope="module")
@@ -93,14 +92,13 @@ def test_a_measure_of_the_records_chooses_its_least():
     assert set(choices.chosen(choices.trials(made, "DAE"))["least DSV"]) == {"GEOM"}
 
 
-def test_nearest_needs_no_labels():
-    """With equal shares the squared distance of the mixtures is a quarter of the one measured."""
-    random = np.random.default_rng(0)
-    normals, anomalies = random.normal(size=(60, 5)), random.normal(1, 1, (60, 5))
-    for shift in (0.0, 1.0, 3.0):
-        augmented = random.normal(shift, 1, (60, 5))
-        union, test = np.vstack([normals, augmented]), np.vstack([normals, anomalies])
-        assert mmd(union, test) == pytest.approx(mmd(augmented, anomalies) / 4)
+def test_nearest_stands_among_the_choices_that_peek():
+    near = replace(evidence(known), alignment=alignment(lambda row, other: len(row)))
+    made = replace(near, tasks=near.tasks.assign(dsv=1.0))
+    order = list(choices.chosen(choices.trials(made, "DAE"), abroad="Invert"))
+    assert order[-3:] == [NEAREST, BEST_OF_ALL, BEST_OF_EACH] == list(choices.PEEKING)
+    assert order[:-3] == ["always GEOM", "always CutPaste", "least DSV", choices.ABROAD]
+    assert "uses labels" in NEAREST
 
 
 def test_inflation_is_the_mean_gain_with_an_interval_over_classes():

@@ -40,6 +40,11 @@ def test_every_choice_has_its_kind_and_its_gain(sources):
     assert (table["low"] <= table["gain"]).all()
 
 
+def test_the_nearest_is_an_oracle(sources):
+    assert snooping.kind(choices.NEAREST) == "peeking"
+    assert choices.NEAREST not in snooping.every_choice(sources)["DAE: this run"].index
+
+
 def test_wins_are_counted_and_lost_by_honest_choices(sources):
     row = snooping.lost_wins(sources).loc["DAE: this run", choices.BEST_OF_EACH]
     assert (row["tasks"], row["wins"]) == (12, 12)

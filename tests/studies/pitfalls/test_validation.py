@@ -5,7 +5,7 @@ import pytest
 from ssad_lib.figures import choice_gains
 from ssad_lib.studies.pitfalls import choices, validation
 from ssad_lib.studies.pitfalls import selection_experiment as experiment
-from tests.claims.test_selection import candidates, only_dsv_knows, with_defects
+from tests.claims.pitfalls.test_selection import candidates, only_dsv_knows, with_defects
 
 
 @pytest.fixture(scope="module")
@@ -27,7 +27,7 @@ def test_choices_are_shown_for_all_candidates_and_by_family(table):
 
 def test_intervals_rest_on_surfaces(table):
     reached = experiment.selected(table)
-    _, low, high = choices.inflation(reached, "dsv", experiment.RANDOM, cluster="surface")
+    _, low, high = choices.inflation(reached, "dsv", experiment.RANDOM, cluster=["surface"])
     assert validation.every_choice(table)[validation.EVERY].loc["least DSV", "low"] == low
     assert low < high
 
@@ -75,7 +75,7 @@ def test_kinds_are_compared_on_both_testbeds():
 
 def test_browser_puts_the_chosen_candidate_first(table):
     widget = validation.browser(table)
-    assert len(widget.names) == 20
+    assert len(widget.names) == 30
     mine = table[(table["surface"] == "a") & (table["anomaly"] == "kind 0")]
     row = mine.loc[mine["dsv"].idxmin()]
     label = experiment.candidate_label(row["family"], row["area"], row["aspect"])

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ssad_lib.tasks import PATCHES
 from tests.claims import worlds
 
 ST = {
@@ -21,6 +22,20 @@ def table(rows):
     """Rows as `methods.table` gives them."""
     usual = {"method": "ST-SSAD", "image_set": "textures:weave", "normal_class": 0}
     return pd.DataFrame([{"key": f"key{place}", **usual, **row} for place, row in enumerate(rows)])
+
+
+def patches(size_of, ratio_of, auc=1.0, seeds=(0, 1)):
+    """A demonstration in which a learned value is a function of the true one and the seed."""
+    return table(
+        [
+            {
+                "anomaly": name, "testbed": "demonstration", "seed": seed, "auc": auc,
+                "size": size_of(patch["size"], seed), "ratio": ratio_of(patch["ratio"], seed),
+            }
+            for name, patch in PATCHES.items()
+            for seed in seeds
+        ]
+    )  # fmt: skip
 
 
 def evidence(tuned):

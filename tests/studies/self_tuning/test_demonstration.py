@@ -3,12 +3,9 @@
 import numpy as np
 import pytest
 
-from ssad_lib import claims
 from ssad_lib.engine import run
 from ssad_lib.errors import SsadError
 from ssad_lib.studies.self_tuning import demonstration, methods, runs
-from ssad_lib.tasks import PATCHES
-from tests.claims import worlds
 from tests.studies.self_tuning import made
 
 SETTINGS = made.DEMONSTRATION
@@ -17,20 +14,6 @@ SETTINGS = made.DEMONSTRATION
 @pytest.fixture(scope="module")
 def trained():
     return [run.perform(spec) for spec in runs.demonstration(SETTINGS)]
-
-
-def tuned(size_of, ratio_of, auc=1.0, seeds=(0, 1)):
-    """A made-up table in which a learned value is a function of the true one and the seed."""
-    return made.table(
-        [
-            {
-                "anomaly": name, "testbed": "demonstration", "seed": seed, "auc": auc,
-                "size": size_of(patch["size"], seed), "ratio": ratio_of(patch["ratio"], seed),
-            }
-            for name, patch in PATCHES.items()
-            for seed in seeds
-        ]
-    )  # fmt: skip
 
 
 def test_one_run_per_patch_and_seed_sees_its_own_task_only():
@@ -62,29 +45,15 @@ def test_records_hold_what_was_learned_and_the_way_there(trained):
 
 
 def test_agreement_of_exact_and_of_scaled_values():
-    exact = demonstration.learned(tuned(lambda s, _: s, lambda r, _: r))
+    exact = demonstration.learned(made.patches(lambda s, _: s, lambda r, _: r))
     table = demonstration.agreement(exact)
     assert list(table.index) == ["seed 0", "seed 1", "median of the seeds"]
     assert np.allclose(table[["ρ of size", "ρ of ratio", "size, factor", "ratio, factor"]], 1)
     doubled = demonstration.agreement(
-        demonstration.learned(tuned(lambda s, _: 2 * s, lambda r, _: 1 / r))
+        demonstration.learned(made.patches(lambda s, _: 2 * s, lambda r, _: 1 / r))
     )
     assert doubled.loc["seed 0", "size, factor"] == pytest.approx(2)
     assert doubled.loc["seed 0", "ρ of ratio"] == pytest.approx(-1)
-
-
-def test_claims_follow_the_values():
-    def verdict(claim, table):
-        return claims.decide(claim, made.evidence(table)).verdict
-
-    good = tuned(lambda s, _: 1.5 * s, lambda r, seed: r * (1.9 if seed else 2.1))
-    assert verdict("B06", good) == "supported"
-    assert verdict("B07", good) == "supported"
-    backwards = tuned(lambda s, _: 0.002 / s, lambda r, _: r)
-    assert verdict("B06", backwards) == "contradicted"
-    assert verdict("B07", backwards) == "contradicted"
-    assert verdict("B06", tuned(lambda s, _: s, lambda r, _: r, auc=0.6)) == "contradicted"
-    assert claims.decide("B06", worlds.world()).verdict == "not run"
 
 
 def test_widget_shows_every_patch(trained):
