@@ -12,7 +12,7 @@ from ssad_lib.evidence import Evidence
 from ssad_lib.record import Record, TaskResult
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import embeddings
-from tests.claims.test_mechanism import measured
+from tests.claims.not_magic.test_mechanism import measured
 from tests.engine.studies import SETTINGS
 
 CASES = [

@@ -9,7 +9,7 @@ from ssad_lib.evidence import record_of
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import error_distributions, runs
-from tests.claims.test_mechanism import measured
+from tests.claims.not_magic.test_mechanism import measured
 
 SHIFT = {"none": 0.0, "cutout": 1.0, "flip": 2.0, "invert": 4.0, "geom": 3.0, "rotate": 2.0}
 

@@ -5,7 +5,7 @@ import pytest
 
 from ssad_lib import profiles
 from ssad_lib.studies.not_magic import positions
-from tests.claims.test_mechanism import measured
+from tests.claims.not_magic.test_mechanism import measured
 
 
 def titles(profile, **overrides):

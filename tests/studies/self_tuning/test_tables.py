@@ -49,15 +49,16 @@ def test_records_become_a_table():
     assert table.loc["mean", "AE"] == pytest.approx(table["AE"].iloc[:-1].mean())
 
 
-def made_up(shift, tasks=8, seeds=(0, 1)):
-    """Tasks in which ST-SSAD has `shift` more than the baselines."""
+def made_up(shift, tasks=8, seeds=(0, 1), surfaces=("a", "b", "c", "d", "e")):
+    """Surfaces with tasks in which ST-SSAD has `shift` more than the baselines."""
     random = np.random.default_rng(0)
     return made.table(
         [
-            {"method": name, "testbed": "defect", "anomaly": f"kind {task}", "seed": seed,
+            {"method": name, "testbed": "defect", "image_set": surface, "seed": seed,
+             "anomaly": f"kind {task}",
              "auc": 0.7 + 0.01 * random.normal() + (shift if name == "ST-SSAD" else 0)}
             for name in ("AE", "RS-CO", "RD-CD", "ST-SSAD", "MMD1")
-            for task in range(tasks) for seed in seeds
+            for surface in surfaces for task in range(tasks) for seed in seeds
         ]
     )  # fmt: skip
 
@@ -66,8 +67,26 @@ def test_every_other_method_is_compared():
     found = tables.against(made_up(0.1), "Table 1")
     assert set(found.index) == {"AE", "RS-CO", "RD-CD", "MMD1"}
     assert (found["gain"].astype(float) > 0.07).all()
-    assert found["p"].tolist() == pytest.approx([2**-8] * 4)
-    assert (found["p, every seed"] < found["p"]).all()
+    assert found["p"].tolist() == pytest.approx([2**-5] * 4)  # five surfaces
+    assert (found["p, every task"] < found["p"]).all()
+    assert (found["p, every seed"] < found["p, every task"]).all()
+    alone = tables.against(made_up(0.1, surfaces="a"), "Table 1")
+    assert alone["p"].tolist() == [0.5] * 4
+    assert alone["p, every task"].tolist() == pytest.approx([2**-8] * 4)
+
+
+def test_wins_are_counted_by_surface():
+    tuned = made_up(0.1, tasks=3, surfaces="ab")
+    tuned.loc[(tuned["image_set"] == "b") & (tuned["method"] == "AE"), "auc"] = 1.0
+    wins = tables.wins(tuned)
+    assert wins.loc[("a", 0)].to_dict() == {"AE": 0, "RS-CO": 0, "RD-CD": 0, "ST-SSAD": 3}
+    assert wins.loc[("b", 0)].to_dict() == {"AE": 3, "RS-CO": 0, "RD-CD": 0, "ST-SSAD": 0}
+    assert tables.best_counts(tuned).to_dict() == wins.sum().to_dict()
+
+
+def test_a_tie_goes_to_the_baseline():
+    tied = made_up(0.1, surfaces="a").assign(auc=0.7)
+    assert tables.best_counts(tied)["ST-SSAD"] == 0
     assert found.loc["RD-CD", "paper"] == pytest.approx(0.0728)
 
 
