@@ -54,9 +54,9 @@ def shown(tuned: pd.DataFrame, classes: Sequence[str] = ()) -> pd.DataFrame:
 def against(tuned: pd.DataFrame, table: str) -> pd.DataFrame:
     """Return ST-SSAD against every other method: gain, its interval, p-values, the paper's p.
 
-    The signed-rank test takes surfaces or normal digits as units (means over tasks and seeds), whose
-    networks are trained independently. ``p, every task`` takes tasks, ``p, every seed`` every pair
-    of task and seed, as the paper does, although they share networks.
+    The signed-rank test takes surfaces or normal digits as units (means over tasks and seeds),
+    whose networks are trained independently. ``p, every task`` takes tasks, ``p, every seed`` every
+    pair of task and seed, as the paper does, although they share networks.
 
     Parameters
     ----------

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from ssad_lib import claims
+from ssad_lib.claims import readings
 from ssad_lib.record import Record, TaskResult
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import deviations
@@ -53,7 +54,7 @@ def test_a_reading_replaces_its_rows_only(evidence):
     assert other.tasks.loc[~flip, "auc"].sum() == pytest.approx(
         evidence.tasks.loc[same, "auc"].sum()
     )
-    table = deviations.compare(reading, evidence, other)
+    table = readings.compare(reading, evidence, other)
     row = table.loc[(reading.detail, "A01")]
     assert (row["verdict"], row["verdict under it"]) == ("supported", "contradicted")
     assert row["parts that change"] >= 6
@@ -68,7 +69,7 @@ def test_the_simple_score_judges_ap_alone(evidence):
 def test_sums_change_no_verdict(evidence):
     other = deviations.with_sums(evidence, 256)
     assert np.allclose(other.alignment["mmd"], 65536 * evidence.alignment["mmd"])
-    table = deviations.compare(deviations.SUMMED, evidence, other)
+    table = readings.compare(deviations.SUMMED, evidence, other)
     assert (table["verdict"] == table["verdict under it"]).all()
     assert (table["parts that change"] == 0).all()
 
@@ -76,10 +77,10 @@ def test_sums_change_no_verdict(evidence):
 def test_every_reading_is_shown(evidence):
     records = [r for reading in deviations.READINGS for r in recorded(reading, 0.7)]
     changed = deviations.every(evidence, records, BUDGET, 256)
-    table = deviations.verdicts(evidence, changed)
+    table = readings.verdicts(evidence, changed)
     assert set(table.index.get_level_values("claim")) <= set(claims.TESTS)
     assert len(set(table.index.get_level_values("detail"))) == 7
-    browser = deviations.browser(evidence, changed)
+    browser = readings.browser(evidence, changed)
     assert "A01, distance in DeepSAD's loss" in repr(browser)
     shown = deviations.matched_auc(evidence, changed[1][1], changed[1][0])
     assert shown.loc[("DAE", "Flip", "flip"), "1"] == pytest.approx(0.7)
