@@ -85,10 +85,7 @@ def correlated(what: str, x: ArrayLike, y: ArrayLike, sign: int) -> Part:
     one, other = _values(x), _values(y)
     if len(one) < 3:
         raise NotRunError(f"{len(one)} values do not correlate")
-    more, less = (
-        statistics.spearman(one, other, side)
-        for side in ("greater", "less")
-    )
+    more, less = (statistics.spearman(one, other, side) for side in ("greater", "less"))
     p, p_against = (more.p_value, less.p_value) if sign > 0 else (less.p_value, more.p_value)
     return Part(
         what, more.statistic, NAN, NAN, "ρ", len(one), p=p, p_against=p_against,
