@@ -53,8 +53,10 @@ def with_seeds(evidence: Evidence, model: str) -> tuple[int, pd.DataFrame, pd.Da
     Raises
     ------
     NotRunError
-        If the evidence has no such runs.
+        If the evidence has no such runs, or pools several image sets.
     """
+    if not evidence.classes:
+        raise NotRunError("a statement about one normal class is judged on each image set alone")
     mine = by_type(evidence, model)
     if not {NO_AUGMENTATION, ROTATED} <= set(mine["row"]):
         raise NotRunError(f"no runs of {model} with {ROTATED} and without")
