@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from ssad_lib import processor
 from ssad_lib.bench import machine
 
 
@@ -42,6 +43,10 @@ def test_the_peak_is_positive_and_leaves_the_threads_alone() -> None:
 def test_linux_tells_the_processor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     info = tmp_path / "cpuinfo"
     info.write_text("processor\t: 0\nmodel name\t: A Chip\nflags\t: fpu avx2 amx_bf16\n\n")
-    monkeypatch.setattr(machine, "Path", lambda _: info)
-    found = machine.describe()
+    monkeypatch.setattr(processor, "Path", lambda _: info)
+    processor._first_core.cache_clear()
+    try:
+        found = machine.describe()
+    finally:
+        processor._first_core.cache_clear()
     assert (found.processor, found.flags) == ("A Chip", ("avx2", "amx_bf16"))
