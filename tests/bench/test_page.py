@@ -81,8 +81,14 @@ def test_the_surroundings_are_said() -> None:
     later = dataclasses.replace(MADE, date="2026-02-03T04:05:06+00:00", commit="def", load=2.5)
     known = some(cases=(KNOWN.cases[0], dataclasses.replace(KNOWN.cases[1], made=later)))
     text = page.surroundings(known)
-    for part in ("a processor (avx2), torch AVX2, 2 of 2 cores", "2026-01-01 to 2026-02-03", "abc to def",
-                 "0.5 to 2.5 other", "torch 2", "100 GFLOP/s in fp32, 1,000 in bf16"):  # fmt: skip
+    for part in (
+        "a processor (avx2), torch AVX2, 2 of 2 cores",
+        "2026-01-01 to 2026-02-03",
+        "abc to def",
+        "0.5 to 2.5 other",
+        "torch 2",
+        "100 GFLOP/s in fp32, 1,000 in bf16",
+    ):
         assert part in text
 
 
