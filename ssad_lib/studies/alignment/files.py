@@ -114,7 +114,7 @@ def _kept(plan: Plan) -> pd.DataFrame:
     place = _place(plan)
     frame = _read(place)
     if frame is None:
-        with FileLock(place.with_suffix(".lock")):
+        with FileLock(paths.home() / "alignment.lock"):
             frame = _read(place)  # another process may have measured it while this one waited
             if frame is None:
                 frame = measured(plan)
