@@ -99,15 +99,15 @@ def test_each_image_set_is_compared_with_its_own_column():
 def test_committed_values_cover_every_task_of_each_image_set_and_encoder():
     """Table 2 has 90 in-the-wild tasks of ten classes, and row means over all of them."""
     frames = table_2.committed()
-    assert {"our CIFAR-10, stand-in", "our MNIST, stand-in", "our FashionMNIST, stand-in"} <= set(
-        frames
-    )
+    sets = ("our CIFAR-10", "our MNIST", "our FashionMNIST")
+    assert {*sets, *(f"{name}, stand-in" for name in sets)} == set(frames)
     for name, frame in frames.items():
         wild = frame[frame["testbed"] == tasks.IN_THE_WILD]
         counts = wild.groupby(["augmentation", "draw"]).size()
         assert (counts == 90).all(), name
         assert len(counts) == 14 * frame["draw"].nunique()
-        assert frame["draw"].nunique() >= 3
+        # The random network's features cost next to nothing, a draw of the trained one 5 minutes.
+        assert frame["draw"].nunique() == (5 if "stand-in" in name else 1)
         assert not frame.duplicated(COLUMNS[:-2]).any()
     assert not set(table_2.trained(frames)) & {name for name in frames if "stand-in" in name}
 
