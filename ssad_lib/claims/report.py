@@ -80,7 +80,7 @@ def said(found: Finding) -> str:
         return f"**{found.verdict}**: {found.note}"
     held = sum(part.verdict == SUPPORTED for part in found.parts)
     of = f"; {held} of {len(found.parts)} parts hold" if len(found.parts) > 1 else ""
-    note = f". {found.note[0].upper()}{found.note[1:]}" if found.note else ""
+    note = f"; {found.note}" if found.note else ""
     return f"**{found.verdict}** ({MEANS[found.verdict]}): {numbers(part, found.verdict)}{of}{note}"
 
 

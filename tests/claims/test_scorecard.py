@@ -78,7 +78,7 @@ def test_verdict_lines_name_claim_source_and_rule():
     assert f"- made up: **supported** (it holds here): {part.what}: {part.effect:+.3f} [" in text
     assert "AUC, n = 10, p = 0.00098; 3 of 3 parts hold" in text
     assert "- too few: **cannot be decided**" in text
-    assert "N = 1 cannot decide it, n = 5 could" in text
+    assert "; n = 1 cannot decide it, n = 5 could" in text
     assert "Rule: The three augmentations are the parts." in text
 
 
