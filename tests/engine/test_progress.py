@@ -48,6 +48,8 @@ def log(monkeypatch, capsys):
     """Return a function that waits for so many lines in a log, where none waits half a minute."""
     monkeypatch.setattr(progress_module, "LINE_SECONDS", 0.05)
     monkeypatch.setattr(progress_module, "LOOK_SECONDS", 0.01)
+    # Another test may have imported ipykernel, which else stands for a reader before a notebook.
+    monkeypatch.setattr(progress_module, "_watched", lambda: False)
 
     def lines(wanted):
         said, until = "", time.monotonic() + 20
