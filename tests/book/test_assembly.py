@@ -121,3 +121,10 @@ def test_a_build_ends_with_a_table_of_where_the_time_went(steps):
     assert [line.split()[0] for line in table[:4]] == ["training", CHAPTER, "rendering", "whole"]
     seconds = [float(line.split()[1]) for line in table[:4]]
     assert seconds[3] >= max(seconds[:3])
+
+
+def test_the_chapter_that_measures_for_others_starts_first():
+    order = ["not-magic/setup", "not-magic/table-2", "not-magic/observation-1"]
+    assert assembly._longest_first(order, "smoke", {}) == [
+        "not-magic/table-2", "not-magic/setup", "not-magic/observation-1",
+    ]  # fmt: skip
