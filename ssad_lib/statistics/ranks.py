@@ -39,18 +39,6 @@ def trend(table: ArrayLike) -> Outcome:
     return Outcome(float(answer.statistic), float(answer.pvalue))
 
 
-def friedman(table: ArrayLike) -> Outcome:
-    """Return Friedman's test for a column that differs from the others (claim A08).
-
-    Parameters
-    ----------
-    table : array_like of float, shape (units, treatments)
-        One row per class, at least three columns.
-    """
-    answer = stats.friedmanchisquare(*_table(table).T)
-    return Outcome(float(answer.statistic), float(answer.pvalue))
-
-
 def spearman(
     x: ArrayLike,
     y: ArrayLike,
