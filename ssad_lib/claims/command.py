@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from ssad_lib.claims import verification
 from ssad_lib.claims.rule_book import Finding
+from ssad_lib.review import facts
 
 EVERY = "all"
 
@@ -30,7 +31,7 @@ def run(
     overrides : mapping
         Other values of a profile's parameters.
     json : bool
-        Print everything, for a program to read.
+        Print everything, for a program to read: an object, of "all" a list of them.
     save : bool
         Commit the verdicts instead of comparing them.
 
@@ -41,15 +42,19 @@ def run(
     """
     names = verification.every_source() if source == EVERY else [source]
     same = True
+    said = []
     for name in names:
         found = verification.verify(name, claims, overrides)
-        if source == EVERY and not json:
-            print(f"{name}:")
-        print(verification.as_json(name, found) if json else verification.as_text(found))
+        if json:
+            said.append(facts.of_source(name, found, overrides))
+        else:
+            print(f"{name}:\n" * (source == EVERY) + verification.as_text(found))
         if save:
             print(f"wrote {verification.save(name, found)}", file=sys.stderr)
         else:
             same &= _is_as_committed(name, found, overrides)
+    if json:
+        print(facts.as_json(said if source == EVERY else said[0]))
     return same
 
 

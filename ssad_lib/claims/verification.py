@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -142,27 +141,6 @@ def save(source: str, found: Mapping[str, Finding], path: Path | None = None) ->
     except OSError as error:
         raise from_os_error(error, f"write the verdicts to {path}") from error
     return path
-
-
-def as_json(source: str, found: Mapping[str, Finding]) -> str:
-    """Return the findings as JSON: verdict, parts with their numbers, and the keys of the runs."""
-
-    def clean(value: Any) -> Any:
-        return None if isinstance(value, float) and value != value else value
-
-    claims = {
-        claim: {
-            "verdict": finding.verdict,
-            "deciding": finding.deciding,
-            "note": finding.note,
-            "parts": [
-                {name: clean(value) for name, value in vars(part).items()} for part in finding.parts
-            ],
-            "runs": list(finding.keys),
-        }
-        for claim, finding in found.items()
-    }
-    return json.dumps({"source": source, "claims": claims}, indent=2)
 
 
 def as_text(found: Mapping[str, Finding]) -> str:
