@@ -107,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
             "-p", dest="overrides", action="append", default=[], metavar="key=value",
             help="another value for one parameter; may be repeated",
         )  # fmt: skip
+    show = command("show", _show, "a record: specification, curve, measures, AUC, provenance")
+    show.add_argument("key", metavar="KEY", help="of the run; its beginning suffices")
     serve = command("serve", _serve, "serve the built site on this machine")
     serve.add_argument("--port", type=int, default=8000)
     data = command("data", _data, "what image sets there are; show or download one")
@@ -163,6 +165,9 @@ def _run(options: argparse.Namespace) -> None:
         warm.prepare(warm.CHAPTERS)
     for name in options.chapters:
         print(f"  -> {book.execute(name, options.profile, overrides, fresh=options.fresh)}")
+    from ssad_lib.review import verdicts  # pandas and SciPy are not needed before
+
+    verdicts.run(options.chapters, options.profile, overrides)
 
 
 def _build(options: argparse.Namespace) -> None:
@@ -194,6 +199,12 @@ def _verify(options: argparse.Namespace) -> int:
     source = options.source or options.profile
     same = command.run(source, options.claims, overrides, json=options.json, save=options.save)
     return 0 if same else DIFFERENT
+
+
+def _show(options: argparse.Namespace) -> None:
+    from ssad_lib.review import show
+
+    show.run(options.key)
 
 
 def _apply(options: argparse.Namespace) -> None:

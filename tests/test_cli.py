@@ -188,6 +188,7 @@ HEAVY = ("torch", "pandas", "scipy", "sklearn", "matplotlib")
         ["data", "list"],
         ["data", "show", "cifar11"],
         ["store", "info"],
+        ["show", "zzzz"],
         ["run", "not-magic/table-9"],
         ["run", CHAPTER, "-p", "epoch=3"],
         ["build", "--help"],
