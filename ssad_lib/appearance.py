@@ -5,10 +5,16 @@ No colour stands alone: a category or a group is also told by its shape.
 
 from __future__ import annotations
 
+import re
+from contextvars import ContextVar
 from typing import NamedTuple
 
 BLUE, ORANGE, GREY = "#2693FF", "#E57300", "#767676"
 SIGNIFICANT = 0.05
+
+
+# Whether a figure is drawn for a screen on which its panels must stand below each other.
+NARROW: ContextVar[bool] = ContextVar("NARROW", default=False)
 
 
 class Mark(NamedTuple):
@@ -48,6 +54,36 @@ VERDICTS = {
     "cannot be decided": (GREY, "○"),
     "not run": ("none", "–"),
 }
+
+
+TINY_EXPONENT = re.compile(r"\de[+-]?\d", re.IGNORECASE)
+NOUGHT = re.compile(r"[+−-](0(\.0+)?%?)")  # what a sign before says nothing about
+MOST_DIGITS = 5  # significant ones of a number that was measured
+
+
+def number(value: float, form: str = "{:.3f}") -> str:
+    """Return a number as `form` writes it: with a true minus, no sign of nought, no e-notation.
+
+    Where `form` would give an exponent or more than five significant digits, the number is written
+    by its size: whole from 1,000 on, with three decimals below 10.
+    """
+    if value != value:
+        return "–"
+    text = form.format(value)
+    if TINY_EXPONENT.search(text) or _significant(text) > MOST_DIGITS:
+        text = _by_size(value, "+" if text.startswith("+") else "")
+    return NOUGHT.sub(r"\1", text) if NOUGHT.fullmatch(text) else re.sub(r"^-(?=\d)", "−", text)
+
+
+def _by_size(value: float, sign: str) -> str:
+    places = next((p for limit, p in ((10, 3), (100, 2), (1000, 1)) if abs(value) < limit), 0)
+    return f"{value:{sign},.{places}f}"
+
+
+def _significant(text: str) -> int:
+    """Return the significant digits of a decimal number; a whole one is exact and has none."""
+    found = re.fullmatch(r"[+-]?([\d,]*)\.(\d+)", text)
+    return len("".join(found.groups()).replace(",", "").lstrip("0")) if found else 0
 
 
 def p_text(p: float) -> str:

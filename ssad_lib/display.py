@@ -1,31 +1,39 @@
 """Figures and tables as a reader sees them: a real text alternative, light and dark, any width.
 
-A figure is drawn twice; the book's style sheet shows the one that fits the page's theme, everything
-else (JupyterLab, Colab, GitHub) shows the light one on a white card. Exactly one of the two is
-visible, hence exactly one is read out.
+A figure is drawn in two inks; the book's style sheet shows the one that fits the page's theme,
+everything else (JupyterLab, Colab, GitHub) shows the light one on a white card. Exactly one of the
+two is visible, hence exactly one is read out. A figure whose words would be too small on a phone is
+drawn once more with its panels below each other (`appearance.NARROW`); the browser takes its pick.
 """
 
 from __future__ import annotations
 
 import base64
 import gzip
-import html
 import io
+import math
 import re
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-import numpy as np
 import pandas as pd
+
+from ssad_lib import appearance, tables
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 SHORTEST_ALT = 20  # characters; less cannot say what a figure shows
-LONGEST_WORDS = 24  # characters of a table cell that stay on one line
 HEAVIEST_SVG = 120_000  # bytes, compressed as a page is on its way; pixels weigh about as much
 FINER = re.compile(r'(?<=[xy]=")(-?\d+\.\d\d)\d+')  # places of marks beyond 1/100 of a point
+SMALLEST_TEXT = 11  # pixels of a screen that words of a figure must have
+PHONE = 340  # pixels of a column on a phone, the least there is
+# What the book's theme takes from the width of a screen: margins without and beside its sidebar,
+# and the share of that sidebar, which is there from 992 pixels on.
+MARGINS, MARGINS_BESIDE, SIDEBAR = 64, 100, 0.2
 POINTS, SCREEN = 72, 96  # per inch, of matplotlib's SVG and of CSS
 DOTS_PER_INCH = 1.5 * SCREEN  # sharp on most screens, without the weight of more
 HARMLESS = " /:;=,.()-+!*'"  # need no escape between double quotes of a data URL
@@ -50,7 +58,8 @@ def figure(make: Callable[[], Figure], alt: str, caption: str = "") -> None:
     Parameters
     ----------
     make : callable
-        Draws and returns a matplotlib figure; called twice, so it must not use up what it draws.
+        Draws and returns a matplotlib figure; called twice or more, so it must not use up what it
+        draws.
         Text and lines take the colours of the style in force: set none to black or white.
     alt : str
         What the figure shows, for who cannot see it; at least 20 characters, not a file name.
@@ -66,13 +75,13 @@ def table(
     frame: pd.DataFrame,
     caption: str,
     *,
-    formats: Mapping[str, str | Callable[[Any], str]] | None = None,
+    formats: Mapping[str, tables.Format] | None = None,
     number: str = "{:.3f}",
 ) -> None:
-    """Display a table in the notebook; see `table_html`."""
+    """Display a table in the notebook; see `tables.table_html`."""
     from IPython.display import HTML, display
 
-    display(HTML(table_html(frame, caption, formats=formats, number=number)))
+    display(HTML(tables.table_html(frame, caption, formats=formats, decimals=number)))
 
 
 def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:
@@ -83,16 +92,28 @@ def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:
     ValueError
         If `alt` is shorter than 20 characters or the name of a file.
     """
-    said = _escaped(check_alt(alt))
+    said = tables.escaped(check_alt(alt))
+    wide = _drawn(make)
+    least = math.ceil(wide.width * SMALLEST_TEXT / wide.text)  # pixels, or its words are too small
+    narrow = _drawn_narrow(make) if least > PHONE else None
     # The white card is for pages that do not carry the book's style sheet.
     fit = "max-width:100%;height:auto"
-    images = (
-        f'<img class="ssad-light" {_drawn(make, LIGHT_INK)} alt="{said}" '
-        f'style="background:#fff;{fit}">'
-        f'<img class="ssad-dark" {_drawn(make, DARK_INK)} alt="{said}" style="{fit}" hidden>'
+    images = "".join(
+        f"<picture>{_source(narrow, ink, least) if narrow else ''}"
+        f'<img class="ssad-{ink}" src="{wide.url[ink]}" {wide.size} alt="{said}" '
+        f'style="{ground}{fit}"{hidden}></picture>'
+        for ink, ground, hidden in (("light", "background:#fff;", ""), ("dark", "", " hidden"))
     )
-    below = f"<figcaption>{_escaped(caption)}</figcaption>" if caption else ""
+    below = f"<figcaption>{tables.escaped(caption)}</figcaption>" if caption else ""
     return f'<figure class="ssad-figure">{images}{below}</figure>'
+
+
+def _source(narrow: _Picture, ink: str, least: int) -> str:
+    """Return the drawing that a page takes where the column has fewer than `least` pixels."""
+    beside = math.ceil((least + MARGINS_BESIDE) / (1 - SIDEBAR))
+    media = f"(max-width:{least + MARGINS}px),(min-width:992px) and (max-width:{beside}px)"
+    url = narrow.url[ink].replace(" ", "%20")  # a space ends an address of a srcset
+    return f'<source media="{media}" srcset="{url}" {narrow.size}>'
 
 
 def check_alt(alt: str) -> str:
@@ -106,89 +127,79 @@ def check_alt(alt: str) -> str:
     return text
 
 
-def table_html(
-    frame: pd.DataFrame,
-    caption: str,
-    *,
-    formats: Mapping[str, str | Callable[[Any], str]] | None = None,
-    number: str = "{:.3f}",
-) -> str:
-    """Return a table with header scopes and a caption, in a box that scrolls sideways.
+@dataclass(frozen=True)
+class _Picture:
+    """A drawing by ink: its addresses, and in pixels its size and that of its smallest words."""
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One level of columns; the index, of one level or more, gives the row headers.
-    caption : str
-        What the table shows and where its numbers come from.
-    formats : mapping, optional
-        Format string or function of single columns.
-    number : str
-        Format of floats in all other columns. Missing values are shown as an en dash.
-    """
-    chosen = formats or {}
-    kinds = [_kind(frame, place) for place in range(frame.shape[1])]
-    levels = [str(name or "") for name in frame.index.names]
-    head = "".join(f'<th scope="col">{_escaped(name)}</th>' for name in levels)
-    head += "".join(
-        f'<th scope="col" class="{kind}">{_escaped(str(name))}</th>'
-        for name, kind in zip(frame.columns, kinds, strict=True)
-    )
-    rows = []
-    for label, values in zip(frame.index, frame.itertuples(index=False, name=None), strict=True):
-        names = label if isinstance(label, tuple) else (label,)
-        cells = "".join(f'<th scope="row">{_escaped(str(name))}</th>' for name in names)
-        for column, kind, value in zip(frame.columns, kinds, values, strict=True):
-            is_float = isinstance(value, (float, np.floating))
-            text = _text(value, chosen.get(str(column), number if is_float else "{}"))
-            cells += f'<td class="{kind}">{_escaped(text)}</td>'
-        rows.append(f"<tr>{cells}</tr>")
-    said = _escaped(caption)
-    return (
-        f'<div class="ssad-table" role="region" aria-label="{said}" tabindex="0" '
-        f'style="overflow-x:auto"><table><caption>{said}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    url: dict[str, str]
+    width: int
+    height: int
+    text: float
+
+    @property
+    def size(self) -> str:
+        """Its size and that of its words, as attributes."""
+        return f'width="{self.width}" height="{self.height}" data-text="{self.text:.1f}"'
 
 
-def _escaped(text: str) -> str:
-    """Return text for HTML; a file name of bytes that are no UTF-8 is spelled."""
-    return html.escape(text.encode("utf-8", "backslashreplace").decode("utf-8"))
+def _drawn_narrow(make: Callable[[], Figure]) -> _Picture:
+    token = appearance.NARROW.set(True)
+    try:
+        return _drawn(make)
+    finally:
+        appearance.NARROW.reset(token)
 
 
-def _text(value: Any, form: str | Callable[[Any], str]) -> str:
-    if pd.api.types.is_scalar(value) and pd.isna(value):  # a list in a cell is never missing
-        return "–"
-    return form(value) if callable(form) else form.format(value)
-
-
-def _kind(frame: pd.DataFrame, place: int) -> str:
-    """Return the class of a column: numbers are aligned, sentences need room, words stay whole."""
-    column = frame.iloc[:, place]
-    if pd.api.types.is_numeric_dtype(column.dtype):
-        return "ssad-number"
-    longest = max((len(str(value)) for value in column), default=0)
-    return "ssad-sentence" if longest > LONGEST_WORDS else "ssad-words"
-
-
-def _drawn(make: Callable[[], Figure], ink: str) -> str:
-    """Draw the figure in `ink` on nothing and return the attributes of its image."""
+def _drawn(make: Callable[[], Figure]) -> _Picture:
+    """Draw the figure on nothing, in ink for light pages and in ink for dark ones."""
     import matplotlib.pyplot as plt
 
-    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
-    with plt.rc_context(SHARED | dict.fromkeys(inks, ink)):
+    with _ink(LIGHT_INK):
         drawing = make()
+        text = _smallest_text(drawing)
         exact = _saved(drawing, format="svg", metadata={"Date": None}).decode()
         svg = FINER.sub(r"\1", exact)
-        url = f"data:image/svg+xml,{quote(svg, safe=HARMLESS)}"
-        if len(gzip.compress(svg.encode())) > HEAVIEST_SVG:
-            png = base64.b64encode(_saved(drawing, format="png")).decode()
-            url = f"data:image/png;base64,{png}"
+        heavy = len(gzip.compress(svg.encode())) > HEAVIEST_SVG
+        light = _png(drawing) if heavy else _svg(svg)
         plt.close(drawing)  # else the notebook shows it a third time
+    dark = _svg(svg.replace(LIGHT_INK, DARK_INK))
+    if heavy:
+        with _ink(DARK_INK):
+            drawing = make()
+            dark = _png(drawing)
+            plt.close(drawing)
     size = re.search(r'width="([\d.]+)pt" height="([\d.]+)pt"', svg)
     assert size is not None
     width, height = (round(float(points) * SCREEN / POINTS) for points in size.groups())
-    return f'src="{url}" width="{width}" height="{height}"'
+    return _Picture({"light": light, "dark": dark}, width, height, text)
+
+
+def _ink(ink: str) -> AbstractContextManager[None]:
+    import matplotlib.pyplot as plt
+
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    return plt.rc_context(SHARED | dict.fromkeys(inks, ink))
+
+
+def _smallest_text(drawing: Figure) -> float:
+    """Return the height in pixels of the smallest words that are seen."""
+    from matplotlib.text import Text
+
+    drawing.draw_without_rendering()  # else ticks have no labels yet
+    written = [
+        one.get_fontsize()
+        for one in drawing.findobj(Text)
+        if isinstance(one, Text) and one.get_visible() and one.get_text().strip()
+    ]
+    return float(min(written, default=SHARED["font.size"])) * SCREEN / POINTS
+
+
+def _svg(svg: str) -> str:
+    return f"data:image/svg+xml,{quote(svg, safe=HARMLESS)}"
+
+
+def _png(drawing: Figure) -> str:
+    return f"data:image/png;base64,{base64.b64encode(_saved(drawing, format='png')).decode()}"
 
 
 def _saved(drawing: Figure, **options: Any) -> bytes:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ssad_lib.appearance import CATEGORIES, GREY, Mark
-from ssad_lib.figures.drawing import Drawing, legend_of, scatter
+from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter
 
 GOALS = (1, 10)  # as fast, and ten times as fast
 MARKS = [mark for name, mark in CATEGORIES.items() if name != "none"]
@@ -29,7 +28,7 @@ def speed_ratios(table: pd.DataFrame) -> Drawing:
     marks = {other: MARKS[i % len(MARKS)] for i, other in enumerate(others)}
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(6.8, 0.24 * len(cases) + 1.3), layout="constrained")
+        figure, (axis,) = panel_axes(1, 1, (6.8, 0.24 * len(cases) + 1.3))
         for goal in GOALS:
             axis.axvline(goal, color=GREY, linewidth=1, linestyle="solid" if goal == 1 else "--")
         for other, mark in marks.items():
@@ -39,7 +38,7 @@ def speed_ratios(table: pd.DataFrame) -> Drawing:
         axis.set_yticks(np.arange(len(cases))[::-1], cases)
         axis.tick_params(axis="y", length=0)
         axis.set_ylim(-0.7, len(cases) - 0.3)
-        axis.set_xlabel("times as fast as the other (median, quartiles; log scale)")
+        axis.set_xlabel("times as fast as the other\n(median, quartiles; log scale)")
         legend_of(figure, marks, others)
         return figure
 

@@ -10,7 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ssad_lib.appearance import BLUE, CATEGORIES, GREY, ORANGE, Mark, signed
-from ssad_lib.figures.drawing import MARKERS, Drawing, legend_of, panel_axes, scatter
+from ssad_lib.figures.drawing import (
+    MARKERS,
+    Drawing,
+    legend_of,
+    lowest,
+    panel_axes,
+    scatter,
+    titled,
+)
 
 KINDS = {
     "reference": Mark(GREY, "cross"),
@@ -41,8 +49,8 @@ def choice_gains(
         figure, axes = panel_axes(len(panels), 2, (width, 0.3 * longest + 1.1), sharex=True)
         for axis, (title, table) in zip(axes, panels.items(), strict=True):
             _gain_rows(axis, table)
-            axis.set_title(title)
-        for axis in axes[-2:]:
+            titled(axis, title)
+        for axis in lowest(axes, 2):
             axis.set_xlabel(f"AUC over {against}")
             axis.tick_params(axis="x", labelbottom=True)
         legend_of(figure, KINDS, pd.concat(panels.values())["kind"])
@@ -92,11 +100,12 @@ def best_of_many(panels: Mapping[str, pd.DataFrame], tried: str = "augmentations
                     markersize=4, linewidth=1.6, label=name,
                     linestyle="solid" if name == tried else "dashed",
                 )  # fmt: skip
-            axis.set(title=title, ylabel="best of k minus mean AUC")
+            titled(axis, title)
+            axis.set_ylabel("best of k minus mean AUC")
             highest = float(np.nanmax(table.to_numpy(np.float64)))
             axis.set_ylim(0, highest * (1.1 + ROOM * table.shape[1]))
             axis.legend(frameon=False, fontsize="small", loc="upper left", labelspacing=0.2)
-        for axis in axes[-2:]:
+        for axis in lowest(axes, 2):
             axis.set_xlabel("k, number tried")
             axis.tick_params(axis="x", labelbottom=True)
         return figure

@@ -12,8 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
-from ssad_lib.appearance import BLUE, CATEGORIES, GREY, signed
-from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter
+from ssad_lib.appearance import BLUE, CATEGORIES, GREY, NARROW, signed
+from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter, titled
 from ssad_lib.figures.labels import label_points
 
 HATCH = "///"  # tells the second detector from the first without colour
@@ -36,12 +36,20 @@ def anomaly_bars(panels: Mapping[str, pd.DataFrame]) -> Drawing:
         figure, axes = panel_axes(len(tables), 1, (8.2, 3.2))
         for axis, (title, table) in zip(axes, tables.items(), strict=True):
             _pairs_of_bars(axis, table)
-            axis.set_title(title, loc="left")
+            titled(axis, title, loc="left")
             axis.set(xlabel="", ylabel="AUC", ylim=(0, 1))
+        handles = axes[0].containers[:2]  # one legend below all panels covers no bar
+        figure.legend(handles, _roles(tables), loc="outside lower center", ncols=2, frameon=False)
         return figure
 
     said = " ".join(f"{title}: {_bars_text(table)}." for title, table in tables.items())
     return Drawing(make, f"Bars of the AUC by anomaly class. {said}")
+
+
+def _roles(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Return who the first and the second detector are, in all panels."""
+    pairs = [table["detector"].unique() for table in tables.values()]
+    return [" or ".join(dict.fromkeys(names)) for names in zip(*pairs, strict=True)]
 
 
 def _with_mean(table: pd.DataFrame) -> pd.DataFrame:
@@ -54,15 +62,14 @@ def _pairs_of_bars(axis: Axes, table: pd.DataFrame) -> None:
     names = list(table["detector"].unique())
     looks = {"data": table, "x": "anomaly", "y": "auc", "hue": "detector", "hue_order": names}
     colours = dict(zip(names, (GREY, BLUE), strict=True))
-    sns.barplot(**looks, errorbar=None, palette=colours, saturation=1, ax=axis)
+    sns.barplot(**looks, errorbar=None, palette=colours, saturation=1, legend=False, ax=axis)
     for bar in axis.containers[1]:
         bar.set(hatch=HATCH, edgecolor=plt.rcParams["axes.edgecolor"], linewidth=0)
     ink = dict.fromkeys(names, plt.rcParams["text.color"])
     sns.stripplot(**looks, dodge=True, jitter=False, size=3.5, palette=ink, legend=False, ax=axis)
     axis.axhline(0.5, color=GREY, linewidth=1, linestyle="dotted")
     axis.axvline(table["anomaly"].nunique() - 1.5, color=GREY, linewidth=1)
-    axis.tick_params(axis="x", length=0, labelsize="small")
-    axis.legend(frameon=False, ncols=2, loc="lower right", bbox_to_anchor=(1, 0.98))
+    axis.tick_params(axis="x", length=0, rotation=90 if NARROW.get() else 0)
 
 
 def _bars_text(table: pd.DataFrame) -> str:
@@ -103,7 +110,8 @@ def scatter_with_ranks(
             for _, row in table.iterrows():
                 scatter(axis, row[x], row[y], CATEGORIES[row["category"]], s=45, zorder=3)
             rho = signed(ranks[title].statistic, 2)
-            axis.set(title=f"{title} (Spearman ρ = {rho})", xlabel=x_name, ylabel=y_name)
+            titled(axis, f"{title} (Spearman ρ = {rho})")
+            axis.set(xlabel=x_name, ylabel=y_name)
             axis.margins(0.12)
         legend_of(figure, CATEGORIES, pd.concat(tables.values())["category"])
         for axis, table in zip(axes, tables.values(), strict=True):
@@ -140,7 +148,7 @@ def position_plot(table: pd.DataFrame) -> Drawing:
             mark = CATEGORIES[str(category)]
             scatter(axis, rows["position"], rows["gain"], mark, s=30, alpha=0.8)
         axis.set(
-            xlabel="position t of the anomalies (0: normal, 1: augmented)", ylabel="gain of AUC",
+            xlabel="position t of the anomalies\n(0: normal, 1: augmented)", ylabel="gain of AUC",
             xlim=_limits(table["position"]),
         )  # fmt: skip
         legend_of(figure, CATEGORIES, table["category"])

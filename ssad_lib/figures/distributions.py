@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ssad_lib.appearance import BLUE, GREY, GROUPS, ORANGE
-from ssad_lib.figures.drawing import Drawing, panel_axes
+from ssad_lib.figures.drawing import Drawing, lowest, panel_axes, titled
 
 BINS, HIGHEST = 50, 0.995  # common bins, and the quantile of all scores where they end
 STYLES = {"normal": "solid", "augmented": (0, (4, 1.5)), "anomaly": "solid"}
@@ -34,7 +33,7 @@ def score_histograms(
     """
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(6.4, 3), layout="constrained")
+        figure, (axis,) = panel_axes(1, 1, (6.4, 3))
         pooled = np.concatenate(list(groups.values()))
         low, high = np.quantile(pooled, [1 - HIGHEST, HIGHEST])
         edges = np.linspace(min(0.0, low), high, 40)  # log-densities can be negative
@@ -79,8 +78,9 @@ def error_histograms(
         figure, axes = panel_axes(len(panels), 2, (4.2, 2.5), sharex=True)
         for axis, (title, groups) in zip(axes, panels.items(), strict=True):
             _group_densities(axis, groups, edges)
-            axis.set(title=title, yticks=[])
-        for axis in axes[-2:]:
+            titled(axis, title)
+            axis.set_yticks([])
+        for axis in lowest(axes, 2):
             axis.set_xlabel(score)
             axis.tick_params(axis="x", labelbottom=True)
         figure.supylabel("density", fontsize="medium")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
@@ -12,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from ssad_lib.appearance import Mark
+from ssad_lib.appearance import NARROW, Mark
 
 MARKERS = {
     "circle": "o",
@@ -23,6 +24,9 @@ MARKERS = {
     "cross": "X",
 }
 QUIET = 0.75  # opacity of ink that steps back
+NARROW_WIDTH = 3.5  # inches of a figure on a phone
+LEGEND_NARROW = 3  # entries of a legend that fit side by side on a phone
+LETTERS = 0.085  # inches that a letter of a title takes
 
 
 class Drawing(NamedTuple):
@@ -37,9 +41,11 @@ def panel_axes(
 ) -> tuple[Figure, NDArray[Any]]:
     """Return a figure with `count` axes of `size` inches each, `per_line` on a line, and the axes.
 
-    Further options go to ``matplotlib.pyplot.subplots``.
+    On a narrow screen they stand below each other, no wider than it is. Further options go to
+    ``matplotlib.pyplot.subplots``.
     """
-    columns = min(count, per_line)
+    columns = 1 if NARROW.get() else min(count, per_line)
+    size = (min(size[0], NARROW_WIDTH), size[1]) if NARROW.get() else size
     lines = -(-count // columns)
     figure, axes = plt.subplots(
         lines,
@@ -54,6 +60,20 @@ def panel_axes(
     return figure, np.asarray(axes.flat[:count])
 
 
+def lowest(axes: NDArray[Any], per_line: int) -> NDArray[Any]:
+    """Return the axes that have none below them, of `panel_axes` with the same `per_line`."""
+    columns = 1 if NARROW.get() else min(len(axes), per_line)
+    return axes[-columns:]
+
+
+def titled(axis: Axes, title: str, **options: Any) -> None:
+    """Give the axes a title that breaks into lines where it is wider than they are."""
+    place = axis.get_subplotspec()
+    columns = place.get_gridspec().ncols if place else 1
+    width = axis.get_figure(root=True).get_figwidth() / columns  # type: ignore[union-attr]
+    axis.set_title(textwrap.fill(title, int(width / LETTERS)), **options)
+
+
 def legend_of(figure: Figure, marks: Mapping[str, Mark], names: Iterable[str]) -> None:
     """Put the marks of the `names` that occur under the figure, in the order of `marks`."""
     present = set(names)
@@ -62,7 +82,9 @@ def legend_of(figure: Figure, marks: Mapping[str, Mark], names: Iterable[str]) -
         for name, mark in marks.items()
         if name in present
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False)
+    in_line = min(len(handles), LEGEND_NARROW) if NARROW.get() else len(handles)
+    figure.legend(handles=handles, loc="outside lower center", ncols=in_line, frameon=False,
+                  columnspacing=1, handletextpad=0, fontsize=10)  # fmt: skip
 
 
 def scatter(axis: Axes, x: Any, y: Any, mark: Mark, **options: Any) -> None:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, Normalize
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
-from ssad_lib.appearance import GROUPS, SCORE_RAMP, Mark
-from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter
+from ssad_lib.appearance import GROUPS, NARROW, SCORE_RAMP, Mark
+from ssad_lib.figures.drawing import NARROW_WIDTH, Drawing, legend_of, panel_axes, scatter, titled
 
 RAMP = LinearSegmentedColormap.from_list("score", SCORE_RAMP)
 
 
 def embedding(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     """Draw points of the plane twice: by group above, by percentile of the score below.
+
+    On a narrow screen groups are on the left and scores on the right, a line for each panel.
 
     Parameters
     ----------
@@ -30,10 +34,10 @@ def embedding(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     side = 8.6 / max(len(panels), 2)
 
     def make() -> Figure:
-        figure, axes = panel_axes(2 * len(panels), len(panels), (side, side))
+        figure, axes = _axes(len(panels), side)
         looks: dict[str, Any] = {"s": 4 * side, "alpha": 0.8, "clip_on": False}
         for axis, (title, table) in zip(axes, panels.items(), strict=False):
-            axis.set_title(title)
+            titled(axis, title)
             for mark, rows in _groups(table):
                 scatter(axis, rows["x"], rows["y"], mark, **looks)
         ramp: dict[str, Any] = {"color": None, "cmap": RAMP, "vmin": 0, "vmax": 100}
@@ -55,6 +59,15 @@ def embedding(panels: Mapping[str, pd.DataFrame]) -> Drawing:
 
     said = " ".join(f"{title}: {_in_words(table)}." for title, table in panels.items())
     return Drawing(make, f"Embedding in the plane, by group and by score. {said}")
+
+
+def _axes(panels: int, side: float) -> tuple[Figure, NDArray[Any]]:
+    """Return a figure and its axes: those of the groups first, then those of the scores."""
+    if not NARROW.get():
+        return panel_axes(2 * panels, panels, (side, side))
+    size = (NARROW_WIDTH, (NARROW_WIDTH / 2 + 0.35) * panels + 1)
+    figure, axes = plt.subplots(panels, 2, figsize=size, squeeze=False, layout="constrained")
+    return figure, axes.T.ravel()
 
 
 def _groups(table: pd.DataFrame) -> list[tuple[Mark, pd.DataFrame]]:

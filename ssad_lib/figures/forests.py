@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
 from typing import Any
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ssad_lib.appearance import BLUE, CATEGORIES, GREY, ORANGE, effect, p_text, signed
-from ssad_lib.figures.drawing import QUIET, Drawing, legend_of, panel_axes, scatter
+from ssad_lib.appearance import BLUE, CATEGORIES, GREY, NARROW, ORANGE, effect, p_text, signed
+from ssad_lib.figures.drawing import (
+    QUIET,
+    Drawing,
+    legend_of,
+    lowest,
+    panel_axes,
+    scatter,
+    titled,
+)
+
+NAMES_WIDE, NAMES_NARROW = 48, 22  # letters of a comparison's name on a line
 
 
 def forest(panels: Mapping[str, pd.DataFrame], effect_name: str = "relative AUC") -> Drawing:
     """Draw one forest plot per panel, two on a line: Figures 1, 3, 4 and 10 of paper 000.
 
-    Rows are sorted by pseudo-median; a row without numbers comes last.
+    All panels have the same rows, sorted by their mean pseudo-median; one without numbers in any
+    panel is last.
 
     Parameters
     ----------
@@ -29,10 +40,9 @@ def forest(panels: Mapping[str, pd.DataFrame], effect_name: str = "relative AUC"
     effect_name : str
         What the pseudo-median is one of.
     """
-    tables = {
-        title: table.sort_values("pseudo_median", ascending=False)
-        for title, table in panels.items()
-    }
+    mean = pd.concat(panels.values())["pseudo_median"].groupby(level=0, sort=False).mean()
+    order = list(mean.sort_values(ascending=False).index)
+    tables = {title: _ordered(table, order) for title, table in panels.items()}
     longest = max(len(table) for table in tables.values())
 
     def make() -> Figure:
@@ -40,15 +50,19 @@ def forest(panels: Mapping[str, pd.DataFrame], effect_name: str = "relative AUC"
         figure, axes = panel_axes(len(tables), 2, (width, 0.27 * longest + 1.1), sharex=True)
         for axis, (title, table) in zip(axes, tables.items(), strict=True):
             _forest_rows(axis, table)
-            axis.set_title(title, pad=14)
-        for axis in axes[-2:]:
-            axis.set_xlabel(f"{effect_name} (pseudo-median, 95 % interval)")
+            titled(axis, title, pad=14)
+        for axis in lowest(axes, 2):
+            axis.set_xlabel(f"{effect_name}\n(pseudo-median, 95 % interval)")
             axis.tick_params(axis="x", labelbottom=True)
         legend_of(figure, CATEGORIES, pd.concat(tables.values())["category"])
         return figure
 
     said = " ".join(f"{title}: {_forest_text(table)}." for title, table in tables.items())
     return Drawing(make, f"Forest plot of {effect_name} by augmentation. {said}")
+
+
+def _ordered(table: pd.DataFrame, order: list[str]) -> pd.DataFrame:
+    return table.loc[[name for name in order if name in table.index]]
 
 
 def _forest_rows(axis: Axes, table: pd.DataFrame) -> None:
@@ -69,7 +83,7 @@ def _forest_rows(axis: Axes, table: pd.DataFrame) -> None:
 
 def _forest_text(table: pd.DataFrame) -> str:
     """Return the rows of a panel in words, best first."""
-    ran = table.dropna(subset="pseudo_median")
+    ran = table.dropna(subset="pseudo_median").sort_values("pseudo_median", ascending=False)
     rows = ", ".join(
         f"{name} {signed(row['pseudo_median'])} (p {p_text(row['p_value'])})"
         for name, row in ran.iterrows()
@@ -92,14 +106,16 @@ def differences(parts: pd.DataFrame, title: str) -> Drawing:
     names = [str(name) for name in parts.index]
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(6.4, 0.36 * len(parts) + 1.2), layout="constrained")
+        figure, (axis,) = panel_axes(1, 1, (8.2, 0.36 * len(parts) + 1.2))
         place = np.arange(len(parts))[::-1]
         colours = [BLUE if verdict == "supported" else GREY for verdict in parts["verdict"]]
         axis.hlines(place, parts["low"], parts["high"], colors=colours, linewidth=2)
         axis.scatter(parts["effect"], place, c=colours, s=36, zorder=3)
         axis.axvline(0, color=ORANGE, linewidth=1.5)
-        axis.set_yticks(place, names)
-        axis.set(xlabel="effect (pseudo-median, 95 % interval)", title=title)
+        width = NAMES_NARROW if NARROW.get() else NAMES_WIDE
+        axis.set_yticks(place, [textwrap.fill(name, width) for name in names], linespacing=0.9)
+        axis.set_xlabel("effect\n(pseudo-median, 95 % interval)")
+        titled(axis, title)
         return figure
 
     said = ", ".join(

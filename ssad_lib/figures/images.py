@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ssad_lib.figures.drawing import Drawing
+from ssad_lib.appearance import NARROW
+from ssad_lib.figures.drawing import NARROW_WIDTH, Drawing
 
 MARGIN, GROUP_GAP = 0.03, 0.25  # around an image and between groups, in widths of an image
 
@@ -31,8 +33,12 @@ def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], what: str) -> Drawing:
     count = max(len(images) for images in pictures.values())
 
     def make() -> Figure:
+        side = min(0.82, (NARROW_WIDTH - 1.2) / count) if NARROW.get() else 0.82
         figure, axes = plt.subplots(
-            len(pictures), count, figsize=(0.82 * count + 1.2, 0.86 * len(pictures)), squeeze=False
+            len(pictures),
+            count,
+            figsize=(side * count + 1.2, 1.05 * side * len(pictures)),
+            squeeze=False,
         )
         for row, (name, images) in zip(axes, pictures.items(), strict=True):
             row[0].set_ylabel(name, rotation=0, ha="right", va="center")
@@ -41,7 +47,9 @@ def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], what: str) -> Drawing:
             for axis in row:
                 axis.set(xticks=[], yticks=[])
                 axis.spines[:].set_visible(False)
-        figure.subplots_adjust(wspace=0.06, hspace=0.06, left=0.2, right=1, top=1, bottom=0)
+        figure.subplots_adjust(
+            wspace=0.06, hspace=0.06, left=1.2 / (side * count + 1.2), right=1, top=1, bottom=0
+        )
         return figure
 
     return Drawing(make, what)
@@ -51,6 +59,8 @@ def reconstruction_panels(
     rows: Mapping[str, NDArray[Any] | Tensor], columns: Sequence[tuple[str, str]], what: str
 ) -> Drawing:
     """Draw images and their reconstructions with labelled groups of columns (Figures 5 and 11).
+
+    On a narrow screen the groups stand below each other.
 
     Parameters
     ----------
@@ -68,26 +78,48 @@ def reconstruction_panels(
     places = np.arange(len(columns)) + GROUP_GAP * np.repeat(
         np.arange(len(groups)), [size for _, size in groups]
     )
+    pictures = {name: _displayable(images) for name, images in rows.items()}
 
     def make() -> Figure:
-        width, height = places[-1] + 1, len(rows)
-        figure, axis = plt.subplots(figsize=(0.62 * width + 1.2, 0.62 * height + 0.4))
-        for row, images in enumerate(rows.values()):
-            for place, image in zip(places, _displayable(images), strict=True):
-                extent = (place + MARGIN, place + 1 - MARGIN, row + 1 - MARGIN, row + MARGIN)
-                axis.imshow(image, cmap="gray", vmin=0, vmax=1, extent=extent, interpolation="none")
-        for (label, _), first, last in zip(groups, edges[:-1], edges[1:] - 1, strict=True):
-            left, right = places[first] + MARGIN, places[last] + 1 - MARGIN
-            axis.hlines(-0.1, left, right, color=plt.rcParams["axes.edgecolor"], linewidth=1)
-            axis.text((left + right) / 2, -0.2, "\n".join(label), ha="center", fontsize=9)
-        axis.set(xlim=(0, width), ylim=(height, -0.8), aspect="equal", xticks=[])
-        axis.set_yticks(np.arange(height) + 0.5, list(rows))
-        axis.tick_params(length=0)
-        axis.spines[:].set_visible(False)
+        spans = list(itertools.pairwise(edges))
+        lines = [[span] for span in spans] if NARROW.get() else [spans]
+        widest = max(places[line[-1][1] - 1] + 1 - places[line[0][0]] for line in lines)
+        side = min(0.62, (NARROW_WIDTH - 1) / widest) if NARROW.get() else 0.62
+        size = (side * widest + 1.2, (side * (len(rows) + 0.8) + 0.3) * len(lines))
+        figure, axes = plt.subplots(
+            len(lines), 1, figsize=size, squeeze=False, layout="constrained"
+        )
+        for axis, line in zip(axes.flat, lines, strict=True):
+            start = places[line[0][0]]
+            for first, end in line:
+                label = columns[first]
+                _mosaic(axis, pictures, range(first, end), places - start)
+                left, right = places[first] - start + MARGIN, places[end - 1] - start + 1 - MARGIN
+                axis.hlines(-0.1, left, right, color=plt.rcParams["axes.edgecolor"], linewidth=1)
+                said = (", " if NARROW.get() else "\n").join(label)
+                axis.text((left + right) / 2, -0.2, said, ha="center", fontsize=9)
+            axis.set(xlim=(0, widest), ylim=(len(rows), -0.8), aspect="equal", xticks=[])
+            axis.set_yticks(np.arange(len(rows)) + 0.5, list(rows))
+            axis.tick_params(length=0)
+            axis.spines[:].set_visible(False)
         return figure
 
     said = ", ".join(f"{size} {' '.join(label)}" for label, size in groups)
     return Drawing(make, f"{what} Rows {', '.join(rows)}; columns {said}.")
+
+
+def _mosaic(
+    axis: Axes,
+    rows: Mapping[str, NDArray[np.float32]],
+    columns: Iterable[int],
+    places: NDArray[Any],
+) -> None:
+    for row, images in enumerate(rows.values()):
+        for column in columns:
+            left, right = places[column] + MARGIN, places[column] + 1 - MARGIN
+            extent = (left, right, row + 1 - MARGIN, row + MARGIN)
+            axis.imshow(images[column], cmap="gray", vmin=0, vmax=1, extent=extent,
+                        interpolation="none")  # fmt: skip
 
 
 def _displayable(images: NDArray[Any] | Tensor) -> NDArray[np.float32]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import pandas as pd
 from matplotlib.figure import Figure
 
-from ssad_lib.appearance import ORANGE
-from ssad_lib.figures.drawing import Drawing
+from ssad_lib.appearance import NARROW, ORANGE
+from ssad_lib.figures.drawing import Drawing, panel_axes
 
 ARROWS = 15  # on each side
 
@@ -24,9 +23,10 @@ def landscape(table: pd.DataFrame) -> Drawing:
     lowest = table.nsmallest(1, "loss").iloc[0]
 
     def make() -> Figure:
-        figure, axis = plt.subplots(figsize=(5.6, 4.4), layout="constrained")
+        figure, (axis,) = panel_axes(1, 1, (5.6, 4.4))
         colours = axis.contourf(loss.columns, loss.index, loss, levels=24, cmap="viridis")
-        figure.colorbar(colours, label="validation loss")
+        beside = "bottom" if NARROW.get() else "right"
+        figure.colorbar(colours, label="validation loss", location=beside)
         step = max(1, len(loss) // ARROWS)
         kept = table[
             table["u1"].isin(loss.columns[step // 2 :: step])

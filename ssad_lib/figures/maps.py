@@ -11,10 +11,11 @@ import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ssad_lib.appearance import GREY, ORANGE, VERDICTS
-from ssad_lib.figures.drawing import Drawing
+from ssad_lib.appearance import GREY, NARROW, ORANGE, VERDICTS
+from ssad_lib.figures.drawing import Drawing, panel_axes, titled
 
 AUC_LIMITS = (0.4, 1.0)  # below chance to perfect, the same in every map
+BELOW = f"↓ below {AUC_LIMITS[0]}, where the colours end"
 
 
 def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
@@ -25,32 +26,36 @@ def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     panels : mapping of str to DataFrame
         Title of each panel and its AUC (rows augmentations, columns gens).
     """
+    below = sum(int((table < AUC_LIMITS[0]).to_numpy().sum()) for table in panels.values())
 
     def make() -> Figure:
-        lines = -(-len(panels) // 2)
-        figure, axes = plt.subplots(
-            lines, 2, figsize=(8, 3.6 * lines), squeeze=False, layout="constrained"
-        )
-        for axis in axes.flat[len(panels) :]:
-            axis.set_axis_off()
-        for axis, (title, table) in zip(axes.flat, panels.items(), strict=False):
+        figure, axes = panel_axes(len(panels), 2, (4, 3.6))
+        for axis, (title, table) in zip(axes, panels.items(), strict=True):
             sns.heatmap(
                 table, ax=axis, vmin=AUC_LIMITS[0], vmax=AUC_LIMITS[1], cmap="viridis",
-                annot=True, fmt=".2f", cbar=False, linewidths=1, linecolor="none",
+                annot=table.map(_cell), fmt="", cbar=False, linewidths=1, linecolor="none",
             )  # fmt: skip
             for row, column in _matched(table):
                 axis.add_patch(
                     Rectangle((column, row), 1, 1, fill=False, edgecolor=ORANGE, linewidth=3)
                 )
-            axis.set(title=title, xlabel="anomalies made by", ylabel="augmentation in training")
+            titled(axis, title)
+            axis.set(xlabel="anomalies made by", ylabel="augmentation in training")
             axis.tick_params(axis="both", length=0, rotation=0)
+        if below:
+            figure.supxlabel(BELOW, fontsize="medium")
         return figure
 
     best = [
         f"{title}: " + ", ".join(f"{c} best with {table[c].idxmax()}" for c in table.columns)
         for title, table in panels.items()
     ]
-    return Drawing(make, f"Heat maps of mean AUC, augmentation by gen. {'; '.join(best)}.")
+    note = f" Below {AUC_LIMITS[0]}, where the colours end: {below} of them." if below else ""
+    return Drawing(make, f"Heat maps of mean AUC, augmentation by gen. {'; '.join(best)}.{note}")
+
+
+def _cell(auc: float) -> str:
+    return f"{auc:.2f}" + ("↓" if auc < AUC_LIMITS[0] else "")
 
 
 def _matched(table: pd.DataFrame) -> list[tuple[int, int]]:
@@ -63,7 +68,7 @@ def _matched(table: pd.DataFrame) -> list[tuple[int, int]]:
 
 
 def verdict_grid(table: pd.DataFrame) -> Drawing:
-    """Draw verdicts as cells with a sign, a word and a colour: claims by sources.
+    """Draw verdicts as cells with a sign and a colour, explained below: claims by sources.
 
     Parameters
     ----------
@@ -74,17 +79,18 @@ def verdict_grid(table: pd.DataFrame) -> Drawing:
 
     def make() -> Figure:
         lines, columns = table.shape
-        figure, axis = plt.subplots(
-            figsize=(1.2 + 2.0 * columns, 0.6 + 0.3 * lines), layout="constrained"
-        )
+        width = 0.7 + (0.28 if NARROW.get() else 0.6) * columns
+        figure, axis = plt.subplots(figsize=(width, 3 + 0.3 * lines), layout="constrained")
         for (row, column), verdict in np.ndenumerate(table.to_numpy()):
             colour, sign = VERDICTS[verdict]
             cell = Rectangle((column, row), 1, 1, facecolor=colour, alpha=0.35, linewidth=0)
             axis.add_patch(cell)
-            axis.text(column + 0.06, row + 0.5, f"{sign}  {verdict}", va="center", fontsize=9.5)
+            axis.text(column + 0.5, row + 0.5, sign, va="center", ha="center")
         axis.hlines(np.arange(lines + 1), 0, columns, color=GREY, linewidth=0.5)
         axis.set(xlim=(0, columns), ylim=(lines, 0))
-        axis.set_xticks(np.arange(columns) + 0.5, table.columns)
+        axis.set_xticks(np.arange(columns) + 0.5, table.columns, rotation=90)
+        present = [word for word in VERDICTS if (table == word).to_numpy().any()]
+        axis.set_xlabel("\n".join(f"{VERDICTS[word][1]}  {word}" for word in present))
         axis.set_yticks(np.arange(lines) + 0.5, table.index)
         axis.tick_params(length=0, labeltop=True, labelbottom=False)
         axis.spines[:].set_visible(False)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ssad_lib.appearance import CATEGORIES, GREY
-from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter
+from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter, titled
 
 
 def ranking(
@@ -18,7 +19,9 @@ def ranking(
     name: str,
     floors: Mapping[str, float] | None = None,
 ) -> Drawing:
-    """Draw one row per augmentation and panel, sorted by value; bars are ± one deviation.
+    """Draw one row per augmentation and panel; bars are ± one deviation.
+
+    All panels have the same rows, sorted by their mean rank.
 
     Parameters
     ----------
@@ -30,7 +33,12 @@ def ranking(
     floors : mapping of str to float, optional
         The noise floor of panels that have one, drawn as a dotted line.
     """
-    tables = {title: table.sort_values(table.columns[1]) for title, table in panels.items()}
+    ranks = pd.concat([table.iloc[:, 1].rank() for table in panels.values()])
+    order = list(ranks.groupby(level=0, sort=False).mean().sort_values().index)
+    tables = {
+        title: table.loc[[name for name in order if name in table.index]]
+        for title, table in panels.items()
+    }
     lines = floors or {}
     longest = max(len(table) for table in tables.values())
 
@@ -41,16 +49,21 @@ def ranking(
             _rows(axis, table)
             if title in lines:
                 axis.axvline(lines[title], color=GREY, linestyle="dotted", linewidth=1.5)
-            axis.set(title=title, xlabel=name, xlim=(0, None))
+            titled(axis, title)
+            axis.set(xlabel=name, xlim=(0, None))
         legend_of(figure, CATEGORIES, pd.concat(tables.values()).iloc[:, 0])
         return figure
 
     said = " ".join(
-        f"{title}: " + ", ".join(f"{label} {row.iloc[1]:.3f}" for label, row in table.iterrows())
+        f"{title}: " + ", ".join(f"{label} {row.iloc[1]:.3f}" for label, row in _best_first(table))
         + (f"; noise floor {lines[title]:.3f}." if title in lines else ".")
         for title, table in tables.items()
     )  # fmt: skip
     return Drawing(make, f"{name} by augmentation, smallest first. {said}")
+
+
+def _best_first(table: pd.DataFrame) -> Iterable[tuple[Hashable, pd.Series[Any]]]:
+    return table.sort_values(table.columns[1]).iterrows()
 
 
 def _rows(axis: Axes, table: pd.DataFrame) -> None:

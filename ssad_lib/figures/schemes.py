@@ -9,8 +9,8 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from ssad_lib.appearance import BLUE, GREY, ORANGE
-from ssad_lib.figures.drawing import Drawing
+from ssad_lib.appearance import BLUE, GREY, NARROW, ORANGE
+from ssad_lib.figures.drawing import NARROW_WIDTH, Drawing, panel_axes
 
 WIDTH = 0.82  # inches of a stage
 
@@ -31,12 +31,12 @@ def network_scheme(name: str, shapes: Mapping[str, tuple[int, ...]], parameters:
     """
 
     def make() -> Figure:
+        if NARROW.get():
+            return _bars(shapes)
         figure, axis = plt.subplots(figsize=(WIDTH * len(shapes), 3), layout="constrained")
         for place, (stage, shape) in enumerate(shapes.items()):
-            flat = len(shape) == 1
-            side = 0.5 + 0.11 * (1 if flat else shape[-1])
-            ends = place in (0, len(shapes) - 1)
-            _box(axis, place, side, BLUE if flat else ORANGE if ends else GREY)
+            side = _side(shape)
+            _box(axis, place, side, _colour(shape, place, len(shapes)))
             size = "×".join(map(str, shape))
             axis.text(place, -side / 2 - 0.2, f"{stage}\n{size}", ha="center", va="top", fontsize=9)
         axis.set(xlim=(-0.6, len(shapes) - 0.4), ylim=(-3.1, 2.3))
@@ -45,6 +45,27 @@ def network_scheme(name: str, shapes: Mapping[str, tuple[int, ...]], parameters:
 
     stages = ", ".join(f"{stage} {'×'.join(map(str, shape))}" for stage, shape in shapes.items())
     return Drawing(make, f"{name}, {parameters:,} parameters, stage by stage: {stages}.")
+
+
+def _bars(shapes: Mapping[str, tuple[int, ...]]) -> Figure:
+    """Draw the stages from top to bottom, as bars as wide as the side of their output."""
+    figure, (axis,) = panel_axes(1, 1, (NARROW_WIDTH, 0.36 * len(shapes) + 0.2))
+    for place, shape in enumerate(shapes.values()):
+        axis.barh(place, _side(shape), height=0.7, color=_colour(shape, place, len(shapes)))
+    names = [f"{stage}  {'×'.join(map(str, shape))}" for stage, shape in shapes.items()]
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xticks=[], ylim=(len(names) - 0.4, -0.6))
+    axis.tick_params(length=0)
+    axis.spines[:].set_visible(False)
+    return figure
+
+
+def _side(shape: tuple[int, ...]) -> float:
+    return 0.5 + 0.11 * (1 if len(shape) == 1 else shape[-1])
+
+
+def _colour(shape: tuple[int, ...], place: int, count: int) -> str:
+    return BLUE if len(shape) == 1 else ORANGE if place in (0, count - 1) else GREY
 
 
 def _box(axis: Axes, place: int, side: float, colour: str) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from ssad_lib import display, figures, paths, rng
+from ssad_lib import display, figures, paths, rng, tables
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.figures import Drawing
 from ssad_lib.recommend.advice import Advice
@@ -67,7 +67,7 @@ def as_html(advice: Advice, command: str) -> str:
         display.figure_html(*pictures(advice)),
         "<h2>Ranking</h2>",
         display.figure_html(*chart(advice)),
-        display.table_html(advice.rows(), "Candidates, best first; no label was used"),
+        tables.table_html(advice.rows(), "Candidates, best first; no label was used"),
     ]
     if program is not None:
         parts += [

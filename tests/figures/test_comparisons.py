@@ -31,6 +31,19 @@ def test_bars_are_means_over_seeds_and_the_last_pair_is_the_mean(axes):
     assert len(hatches) == 2
 
 
+def test_the_legend_of_bars_covers_no_bar_and_names_the_detectors_of_all_panels():
+    other = by_anomaly().replace({"AE": "DeepSVDD", "DAE, Rotate": "DeepSAD, Rotate"})
+    figure = anomaly_bars({"cat": by_anomaly(), "dog": other}).make()
+    figure.draw_without_rendering()
+    (legend,) = figure.legends
+    box = legend.get_window_extent()
+    axes = [axis.get_window_extent() for axis in figure.axes]
+    names = [text.get_text() for text in legend.get_texts()]
+    plt.close(figure)
+    assert names == ["AE or DeepSVDD", "DAE, Rotate or DeepSAD, Rotate"]
+    assert not any(box.overlaps(axis) for axis in axes)
+
+
 def test_text_of_bars_counts_the_classes_that_gain():
     said = anomaly_bars({"airplane": by_anomaly()}).alt
     assert "airplane: AE and DAE, Rotate: cat 0.51 and 0.71, dog 0.81 and 0.76" in said

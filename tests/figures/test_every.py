@@ -1,5 +1,7 @@
 """Figures say in words what they draw, and draw twice without wearing out."""
 
+import re
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -7,7 +9,7 @@ import pytest
 import torch
 
 from ssad_lib import figures
-from ssad_lib.display import LIGHT_INK, figure_html
+from ssad_lib.display import LIGHT_INK, PHONE, SMALLEST_TEXT, figure_html
 from tests.figures import tables
 
 TABLE = pd.DataFrame([[0.9, 0.6], [0.7, 0.8]], index=["CutOut", "Flip"], columns=["CutOut", "Flip"])
@@ -65,7 +67,15 @@ def test_drawing_can_be_made_twice_and_says_what_it_shows(name):
 @pytest.mark.parametrize("name", DRAWINGS)
 def test_dark_pages_have_no_ink_of_light_ones(name):
     block = figure_html(*DRAWINGS[name][0])
-    light, dark = block.split("<img ")[1:]
+    light, dark = block.split("<picture>")[1:]
     assert LIGHT_INK.strip("#") in light or "image/png" in light
     assert LIGHT_INK.strip("#") not in dark
     assert "000000" not in dark
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_words_of_a_figure_can_be_read_on_a_phone(name):
+    block = figure_html(*DRAWINGS[name][0])
+    drawn = re.findall(r'width="(\d+)" height="\d+" data-text="([\d.]+)"', block)
+    width, text = min((int(width), float(text)) for width, text in drawn)
+    assert text * min(1, PHONE / width) >= SMALLEST_TEXT

@@ -56,9 +56,19 @@ def test_text_says_every_row_best_first_and_counts_effects():
 
 
 def test_row_without_numbers_comes_last_and_is_not_counted():
-    table = effects()
-    table.loc["Rotate", ["pseudo_median", "low", "high", "p_value", "p_holm"]] = np.nan
-    (figure,) = drawn({"a": table, "b": effects(1)})
-    assert figure.axes[0].get_yticklabels()[-1].get_text() == "Rotate"
+    table, other = effects(0), effects(1)
+    for one in (table, other):
+        one.loc["Rotate", ["pseudo_median", "low", "high", "p_value", "p_holm"]] = np.nan
+    (figure,) = drawn({"a": table, "b": other})
+    assert [a.get_yticklabels()[-1].get_text() for a in figure.axes] == ["Rotate", "Rotate"]
     assert "1 of 4 beneficial" in forest({"a": table}).alt
     assert "Rotate" not in forest({"a": table}).alt
+
+
+def test_panels_have_one_order_of_rows_by_their_mean():
+    table, other = effects(0), effects(1)
+    other["pseudo_median"] = other["pseudo_median"].to_numpy()[::-1]
+    (figure,) = drawn({"a": table, "b": other})
+    orders = [[tick.get_text() for tick in axis.get_yticklabels()] for axis in figure.axes]
+    mean = (table["pseudo_median"] + other["pseudo_median"]).sort_values(ascending=False)
+    assert orders == [list(mean.index)] * 2

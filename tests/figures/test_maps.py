@@ -15,14 +15,28 @@ def test_matched_cells_are_framed():
     assert frames == [(0, 0), (1, 1)]
 
 
-def test_cells_of_verdicts_have_word_sign_and_colour():
+def test_cells_below_the_colours_say_so_and_others_do_not():
+    dark = figures.heat_maps({"ours": TABLE.replace(0.6, 0.31)})
+    figure = dark.make()
+    cells = [text.get_text() for text in figure.axes[0].texts]
+    said = figure.get_supxlabel()
+    plt.close(figure)
+    assert cells == ["0.90", "0.31↓", "0.70", "0.80"]
+    assert said.startswith("↓ below 0.4")
+    assert "Below 0.4, where the colours end: 1 of them." in dark.alt
+    assert "Below" not in figures.heat_maps({"ours": TABLE}).alt
+
+
+def test_cells_of_verdicts_have_a_sign_that_is_explained_and_a_colour():
     table = verdicts()
     figure = figures.verdict_grid(table).make()
     (axis,) = figure.axes
-    words = [text.get_text() for text in axis.texts]
-    assert words == [f"{VERDICTS[v][1]}  {v}" for v in table.to_numpy().ravel()]
-    colours = {text: cell.get_facecolor() for text, cell in zip(words, axis.patches, strict=True)}
+    signs = [text.get_text() for text in axis.texts]
+    assert signs == [VERDICTS[verdict][1] for verdict in table.to_numpy().ravel()]
+    colours = {text: cell.get_facecolor() for text, cell in zip(signs, axis.patches, strict=True)}
     assert len(set(colours.values())) == 4
+    present = [word for word in VERDICTS if (table == word).any(axis=None)]
+    assert axis.get_xlabel().splitlines() == [f"{VERDICTS[word][1]}  {word}" for word in present]
     plt.close(figure)
 
 

@@ -24,3 +24,11 @@ def test_rows_are_sorted_and_the_floor_is_drawn():
     plt.close(figure)
     assert "ours: Rotate 0.100, none 0.200, CutOut 0.300; noise floor 0.050." in drawing.alt
     assert "paper: Rotate 0.100, none 0.200, CutOut 0.300." in drawing.alt
+
+
+def test_panels_have_one_order_of_rows_by_their_mean_rank():
+    other = TABLE.assign(mmd=[60.0, 90.0, 40.0])  # on another scale, and in another order
+    figure = ranking({"ours": TABLE, "other": other, "again": TABLE}, "MMD").make()
+    orders = [[tick.get_text() for tick in axis.get_yticklabels()] for axis in figure.axes[:3]]
+    plt.close(figure)
+    assert orders == [["Rotate", "none", "CutOut"]] * 3
