@@ -5,6 +5,7 @@ A file is rewritten only when its content changed, so that the next render reads
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from ssad_lib.book.execution import executed
 from ssad_lib.errors import SsadError, from_os_error
 
 INJECTED = "injected-parameters"  # papermill's tag
+# What `ssad_lib.book.front` writes into a page of text, and the picture of links to the book.
+PLACE = re.compile(r"^\{\{ ([a-z]+) \}\}$", re.MULTILINE)
+CARD = Path("assets") / "card.png"
 
 
 def stage(profile: str, left_out: Mapping[str, str] | None = None) -> Path:
@@ -39,7 +43,9 @@ def stage(profile: str, left_out: Mapping[str, str] | None = None) -> Path:
         if path.is_file() and path.suffix != ".ipynb" and ".ipynb_checkpoints" not in path.parts
     }
     for chapter in chapters():
-        if chapter.is_notebook:
+        if not chapter.is_notebook:
+            _write_in(chapter.source.relative_to(paths.BOOK), wanted)
+        else:
             reason = (left_out or {}).get(chapter.name)
             page = _excuse(chapter, reason) if reason else _page(chapter.name, profile)
             wanted[chapter.source.relative_to(paths.BOOK)] = page
@@ -48,6 +54,16 @@ def stage(profile: str, left_out: Mapping[str, str] | None = None) -> Path:
     except OSError as error:
         raise from_os_error(error, "stage the book") from error
     return folder
+
+
+def _write_in(page: Path, wanted: dict[Path, bytes]) -> None:
+    """Write what a page of text leaves to be computed, and the picture of links to the book."""
+    text = wanted[page].decode("utf-8")
+    if PLACE.search(text):
+        from ssad_lib.book import front  # reads committed runs, which takes a second
+
+        wanted[page] = front.filled(text).encode("utf-8")
+        wanted[CARD] = front.card()
 
 
 def _page(chapter: str, profile: str) -> bytes:

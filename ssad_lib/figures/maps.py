@@ -21,16 +21,20 @@ BELOW = f"↓ below {AUC_LIMITS[0]}, where the colours end"
 def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
     """Draw tables of AUC, two on a line; the cell where row and column agree is framed.
 
+    All panels have the rows of the longest one, so that equal rows stand side by side.
+
     Parameters
     ----------
     panels : mapping of str to DataFrame
         Title of each panel and its AUC (rows augmentations, columns gens).
     """
+    rows = max((table.index for table in panels.values()), key=len)
+    aligned = {title: table.reindex(rows) for title, table in panels.items()}
     below = sum(int((table < AUC_LIMITS[0]).to_numpy().sum()) for table in panels.values())
 
     def make() -> Figure:
         figure, axes = panel_axes(len(panels), 2, (4, 3.6))
-        for axis, (title, table) in zip(axes, panels.items(), strict=True):
+        for axis, (title, table) in zip(axes, aligned.items(), strict=True):
             sns.heatmap(
                 table, ax=axis, vmin=AUC_LIMITS[0], vmax=AUC_LIMITS[1], cmap="viridis",
                 annot=table.map(_cell), fmt="", cbar=False, linewidths=1, linecolor="none",

@@ -30,6 +30,7 @@ def test_stage_mirrors_the_book_with_executed_notebooks(mini, executed):
         "intro.md",
         "references.bib",
         "assets/custom.css",
+        "assets/fit.js",
         f"{CHAPTER}.ipynb",
     }
     assert '"executed"' in (folder / f"{CHAPTER}.ipynb").read_text()

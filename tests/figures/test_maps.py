@@ -15,6 +15,19 @@ def test_matched_cells_are_framed():
     assert frames == [(0, 0), (1, 1)]
 
 
+def test_equal_rows_of_panels_stand_side_by_side():
+    longer = pd.concat([pd.DataFrame(0.5, ["none"], TABLE.columns), TABLE])
+    figure = figures.heat_maps({"paper": TABLE, "ours": longer}).make()
+    rows = [[tick.get_text() for tick in axis.get_yticklabels()] for axis in figure.axes]
+    cells = [[text.get_text() for text in axis.texts] for axis in figure.axes]
+    plt.close(figure)
+    assert rows == [["none", "CutOut", "Flip"]] * 2
+    assert cells == [
+        ["0.90", "0.60", "0.70", "0.80"],
+        ["0.50", "0.50", "0.90", "0.60", "0.70", "0.80"],
+    ]
+
+
 def test_cells_below_the_colours_say_so_and_others_do_not():
     dark = figures.heat_maps({"ours": TABLE.replace(0.6, 0.31)})
     figure = dark.make()

@@ -1,0 +1,155 @@
+"""The front page: what the book found, written from its contents, its ledger and its verdicts.
+
+The page's source names what is to be written by a line such as ``{{ verdicts }}``; staging puts it
+there. Nothing of it is typed, and nothing is trained.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+
+import pandas as pd
+
+from ssad_lib import paths
+from ssad_lib.appearance import VERDICTS
+from ssad_lib.book.contents import Chapter, chapters
+from ssad_lib.book.staging import PLACE
+from ssad_lib.claims import ledger, sources
+from ssad_lib.claims.rule_book import CONTRADICTED, NOT_RUN, SUPPORTED
+from ssad_lib.display import figure_html
+from ssad_lib.errors import unknown
+from ssad_lib.figures import Drawing, heat_maps
+from ssad_lib.studies.not_magic import table_1
+
+PAPER = re.compile(r"Paper (\d{3})")
+MODEL = "DAE"  # whose rows of Table 1 are shown
+OURS = ("the paper's budget", "CIFAR-10, reduced")  # beside the paper's: the first that is there
+SMALLEST = "smoke"  # a profile that shows that everything works, not what is true
+CARD_INCHES, CARD_DOTS = (8.0, 4.2), 150  # 1200 by 630 pixels, as messengers show it
+SAID = {SUPPORTED: ("holds", "hold"), CONTRADICTED: ("does not", "do not")}
+OPEN = "cannot be told yet"
+
+
+def filled(text: str) -> str:
+    """Return the source of a page with everything written that its places name.
+
+    Raises
+    ------
+    SsadError
+        If a place names nothing that is known (with the nearest name).
+    """
+    writers = {"picture": picture, "verdicts": verdicts, "contents": contents}
+
+    def written(place: re.Match[str]) -> str:
+        if place[1] not in writers:
+            raise unknown("part of the front page", place[1], writers)
+        return writers[place[1]]()
+
+    return PLACE.sub(written, text)
+
+
+def picture() -> str:
+    """Return Table 1 as a heat map, the paper's beside ours, in HTML."""
+    name, drawing = _table_1()
+    caption = (
+        f"Mean AUC of {MODEL} in Table 1 of paper 000, as printed and by this book ({name}). "
+        "Framed: the augmentation that also made the anomalies."
+    )
+    return figure_html(*drawing, caption)
+
+
+def card() -> bytes:
+    """Return the same picture as PNG, for links to the book."""
+    import matplotlib.pyplot as plt
+
+    _, drawing = _table_1()
+    drawn, buffer = drawing.make(), io.BytesIO()
+    drawn.set_size_inches(*CARD_INCHES)
+    drawn.savefig(buffer, format="png", dpi=CARD_DOTS, metadata={"Software": None})
+    plt.close(drawn)
+    return buffer.getvalue()
+
+
+def _table_1() -> tuple[str, Drawing]:
+    name = next(name for name in OURS if name in sources.names())
+    tables = {name: table_1.units(sources.load(name).tasks)}
+    panels = table_1.heat_map_panels(MODEL, tables)
+    titles = {"paper": "printed in the paper", name: f"this book: {name}"}
+    return name, heat_maps({titles[one]: table for one, table in panels.items()})
+
+
+def verdicts() -> str:
+    """Return one sentence a paper: how many of its claims hold, by their strongest source."""
+    decided = strongest()["verdict"]
+    parts = {chapter.name: chapter.part for chapter in chapters()}
+    lines = []
+    for paper, claims in _by_paper().items():
+        counts = Counter(decided.get(claim.id, NOT_RUN) for claim in claims)
+        title = Counter(parts.get(claim.chapter, "") for claim in claims).most_common(1)[0][0]
+        lines.append(f"- **{title}** (paper {paper}): of {len(claims)} claims, {said(counts)}.")
+    return "\n".join(lines)
+
+
+def said(counts: Counter[str]) -> str:
+    """Return in words how many claims hold, how many do not, and how many are open."""
+    told = [
+        f"**{counts[word]}** {forms[counts[word] > 1]}"
+        for word, forms in SAID.items()
+        if counts[word]
+    ]
+    left = counts.total() - sum(counts[word] for word in SAID)
+    return ", ".join([*told, f"**{left}** {OPEN}"] if left else told)
+
+
+def strongest() -> pd.DataFrame:
+    """Return one committed verdict of each claim: from the source with the most trainings.
+
+    Indexed by claim, with the columns of ``results/verdicts.csv``; claims that no source has run
+    are missing.
+    """
+    table = pd.read_csv(paths.RESULTS / "verdicts.csv")
+    ran = table[(table["verdict"] != NOT_RUN) & (table["source"] != SMALLEST)]
+    return (
+        ran.sort_values("runs", kind="stable")
+        .drop_duplicates("claim", keep="last")
+        .set_index("claim")
+    )
+
+
+def contents() -> str:
+    """Return every chapter below its part, with the verdicts of the claims that it shows."""
+    decided = strongest()["verdict"]
+    lines: list[str] = []
+    part = ""
+    for chapter in chapters():
+        if chapter.part != part:
+            part = chapter.part
+            lines += ["", f"**{part}**", ""]
+        if part:
+            lines.append(_entry(chapter, decided))
+    return "\n".join(lines).strip()
+
+
+def _entry(chapter: Chapter, decided: pd.Series[str]) -> str:
+    """Return the line of a chapter: its title as a link, and its claims with their signs."""
+    link = f"- [{chapter.title}]({chapter.name}{chapter.source.suffix})"
+    shown = [
+        claim.id for claim in map(ledger.read, ledger.names()) if claim.chapter == chapter.name
+    ]
+    signs = [f"{VERDICTS[decided.get(name, NOT_RUN)][1]} {name}" for name in shown]
+    return f'{link} <span class="ssad-signs">{" · ".join(signs)}</span>' if signs else link
+
+
+def _claims() -> list[ledger.Claim]:
+    return [ledger.read(name) for name in ledger.names()]
+
+
+def _by_paper() -> dict[str, list[ledger.Claim]]:
+    """Return the claims of each paper, by its number in this book."""
+    found: dict[str, list[ledger.Claim]] = {}
+    for claim in _claims():
+        number = PAPER.search(claim.where)
+        found.setdefault(number[1] if number else "", []).append(claim)
+    return dict(sorted(found.items()))

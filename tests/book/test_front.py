@@ -1,0 +1,106 @@
+"""The front page says what the ledger, the contents and the committed verdicts say."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+from collections import Counter
+
+import pandas as pd
+import pytest
+from PIL import Image
+
+from ssad_lib import book, paths
+from ssad_lib.book import front
+from ssad_lib.book.staging import CARD, PLACE
+from ssad_lib.claims import ledger
+from ssad_lib.errors import SsadError
+
+VERDICTS = pd.DataFrame(
+    [
+        ("A01", "CIFAR-10, reduced", "inconclusive", 120),
+        ("A01", "CIFAR-10 and MNIST, reduced", "supported", 240),
+        ("A01", "the paper's budget", "not run", 999),
+        ("A01", "smoke", "contradicted", 5000),
+        ("A02", "MNIST, reduced", "contradicted", 10),
+        ("B10", "the formula", "supported", 0),
+    ],
+    columns=["claim", "source", "verdict", "runs"],
+)
+
+
+@pytest.fixture
+def committed(tmp_path, monkeypatch):
+    VERDICTS.to_csv(tmp_path / "verdicts.csv", index=False)
+    monkeypatch.setattr(paths, "RESULTS", tmp_path)
+
+
+def test_a_claim_has_the_verdict_of_the_most_trainings(committed):
+    assert front.strongest()["verdict"].to_dict() == {
+        "A01": "supported", "A02": "contradicted", "B10": "supported",
+    }  # fmt: skip
+
+
+def test_every_paper_has_one_sentence_and_its_counts_add_up(committed):
+    claims = Counter(ledger.read(name).where[:9] for name in ledger.names())
+    lines = front.verdicts().splitlines()
+    assert len(lines) == len(claims)
+    first, second, *_ = lines
+    total = claims["Paper 000"]
+    assert first == (
+        f"- **Self-supervision is not magic** (paper 000): of {total} claims, **1** holds, "
+        f"**1** does not, **{total - 2}** cannot be told yet."
+    )
+    assert f"**1** holds, **{claims['Paper 001'] - 1}** cannot be told yet." in second
+
+
+def test_nothing_is_open_where_all_is_told():
+    assert front.said(Counter(supported=2)) == "**2** hold"
+
+
+def test_contents_name_every_chapter_with_the_claims_it_shows(committed):
+    made = front.contents()
+    for chapter in book.chapters():
+        linked = f"[{chapter.title}]({chapter.name}{chapter.source.suffix})"
+        assert (linked in made) == bool(chapter.part)
+    shown = re.findall(r"\S [A-Z]\d\d", made)
+    assert sorted(one[2:] for one in shown) == sorted(ledger.names())
+    assert {"✓ A01", "✗ A02", "– A03", "✓ B10"} <= set(shown)
+
+
+def test_the_picture_shows_the_paper_beside_ours():
+    made = front.picture()
+    assert "printed in the paper: CutOut best with CutOut" in made
+    assert "this book: CIFAR-10, reduced: CutOut best with CutOut" in made
+    assert 'class="ssad-figure"' in made
+    assert "\n" not in made  # else Markdown would take it apart
+
+
+def test_the_picture_of_links_has_the_size_that_messengers_show():
+    assert Image.open(io.BytesIO(front.card())).size == (1200, 630)
+
+
+def test_a_place_that_nobody_can_write_names_the_nearest():
+    with pytest.raises(SsadError, match="unknown part of the front page 'verdict'.*verdicts"):
+        front.filled("{{ verdict }}\n")
+
+
+def test_staging_writes_the_page_and_leaves_its_source(mini, monkeypatch):
+    shutil.rmtree(mini.folder / "part")
+    (mini.folder / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
+    source = mini.folder / "intro.md"
+    source.write_text("# Title\n\n{{ verdicts }}\n\nThe end of {{ verdicts }}.\n")
+    monkeypatch.setattr(front, "verdicts", lambda: "- all hold")
+    monkeypatch.setattr(front, "card", lambda: b"png")
+    folder = book.stage("smoke")
+    page = (folder / "intro.md").read_text()
+    assert page == "# Title\n\n- all hold\n\nThe end of {{ verdicts }}.\n"
+    assert (folder / CARD).read_bytes() == b"png"
+    assert PLACE.search(source.read_text())
+
+
+def test_a_book_without_such_places_has_no_picture(mini):
+    shutil.rmtree(mini.folder / "part")
+    (mini.folder / "_toc.yml").write_text("format: jb-book\nroot: intro\n")
+    assert not (book.stage("smoke") / CARD).exists()
