@@ -3,6 +3,7 @@
 from ssad_lib.detectors.autoencoder import AE, DAE
 from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.discriminator import Discriminator
+from ssad_lib.detectors.exposure import BCE, DSAD, HSC, Focal
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
 from ssad_lib.detectors.prediction import AP
 from ssad_lib.detectors.self_tuning import STSSAD
@@ -16,6 +17,10 @@ DETECTORS: dict[str, type[Detector]] = {
     "AP": AP,
     "STSSAD": STSSAD,
     "Discriminator": Discriminator,
+    "HSC": HSC,
+    "DSAD": DSAD,
+    "BCE": BCE,
+    "Focal": Focal,
 }
 """Every detector by the name a run specification uses."""
 
@@ -25,17 +30,25 @@ AUGMENTED = ("DAE", "DeepSAD", "AP", "STSSAD", "Discriminator")
 TRAINED_ALONE = ("STSSAD", "Discriminator")
 """Those whose training is no `ssad_lib.detectors.course.Course`: fleets cannot take them."""
 
+EXPOSED = ("HSC", "DSAD", "BCE", "Focal")
+"""Those of paper 003, which are trained on outliers, too."""
+
 __all__ = [
     "AE",
     "AP",
     "AUGMENTED",
+    "BCE",
     "DAE",
     "DETECTORS",
+    "DSAD",
+    "EXPOSED",
+    "HSC",
     "STSSAD",
     "TRAINED_ALONE",
     "DeepSAD",
     "DeepSVDD",
     "Detector",
     "Discriminator",
+    "Focal",
     "NonFiniteError",
 ]

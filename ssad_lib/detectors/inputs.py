@@ -210,3 +210,24 @@ def resolve_device(device: str | torch.device | None) -> torch.device:
             f"{torch.cuda.device_count() - 1}"
         )
     return chosen
+
+
+def known_outliers(labels: object, count: int) -> Tensor:
+    """Return which of `count` images are outliers, bool ``(count,)``; none without labels.
+
+    Raises
+    ------
+    SsadError
+        If there is not one label, 0 or 1, for each image.
+    """
+    if labels is None:
+        return torch.zeros(count, dtype=torch.bool)
+    given = labels.detach().cpu().numpy() if isinstance(labels, Tensor) else labels
+    values = as_numbers(given)
+    if not np.isin(values, (0, 1)).all():
+        raise SsadError("y must be 0 for normal images and 1 for outliers, and nothing else")
+    if values.shape != (count,):
+        raise SsadError(
+            f"y must have one label for each of the {count} images, not the shape {values.shape}"
+        )
+    return torch.from_numpy(values == 1)

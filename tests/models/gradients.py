@@ -11,6 +11,7 @@ from __future__ import annotations
 import copy
 import math
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import torch
@@ -18,7 +19,7 @@ from torch import Tensor, nn
 
 from ssad_lib import profiles
 from ssad_lib.data.street_digits import SIZE
-from ssad_lib.models import ConvolutionalAutoencoder, build, lenet
+from ssad_lib.models import ConvolutionalAutoencoder, build, exposure, lenet
 from ssad_lib.models.resnet import make
 from ssad_lib.models.wide_resnet import WideResNet
 
@@ -33,7 +34,18 @@ Network = tuple[str, tuple[Any, ...]]  # a name and what it is made with
 
 def networks() -> list[Network]:
     """Return every network that a chapter trains with some profile, of one and three channels."""
-    found: set[Network] = {("mnist", ()), ("fashion", ())}
+    found: set[Network] = {
+        ("mnist", ()),
+        ("fashion", ()),
+        ("points", (False,)),
+        ("points", (True,)),
+    }
+    # The paper's own, whether or not a profile trains them.
+    for channels, width in product((1, 3), (0, 4)):
+        for classifies in (False, True):
+            found.add(("exposed cifar", (channels, 32, width, classifies)))
+            found.add(("exposed mnist", (1, 28, width, classifies)))
+    found.add(("exposed resnet18", (3, 32, 0, True)))
     for profile in profiles.NAMES:
         for settings in profiles.read(profile).values():
             for channels in (1, 3):
@@ -53,10 +65,21 @@ def _of_chapter(settings: dict[str, Any], channels: int) -> Iterator[Network]:
         for classes in (2, 72):
             widths = (settings["ap_base"], settings["ap_widen"])
             yield "wide-resnet", (channels, size("ap_size"), classes, *widths)
+    if "oe_width" in settings:
+        yield from _exposed(settings, channels, size("oe_size"))
     for name in ("st_network", "candidate_network"):
         if name in settings:
             side = min(settings.get("size") or settings["candidate_size"], LARGEST)
             yield from ((settings[name], (side, stem)) for stem in (False, True))
+
+
+def _exposed(settings: dict[str, Any], channels: int, side: int) -> Iterator[Network]:
+    """Yield the networks of paper 003; "auto" is one of both LeNets."""
+    names = {"auto": ("cifar", "mnist")}.get(settings["oe_network"], (settings["oe_network"],))
+    for name in names:
+        image = (1, 28) if name == "mnist" else (channels, side)
+        for classifies in (False, True):
+            yield f"exposed {name}", (*image, settings["oe_width"], classifies)
 
 
 def parts_of(network: Network) -> list[tuple[nn.Module, tuple[int, ...]]]:
@@ -66,6 +89,14 @@ def parts_of(network: Network) -> list[tuple[nn.Module, tuple[int, ...]]]:
     if name in ("small", "resnet18"):
         side, small_stem = values
         return [(make(name, generator, small_stem=small_stem), (3, side, side))]
+    if name == "points":
+        (classifies,) = values
+        points = exposure.point_net(classifies=classifies, out_activation="sigmoid", seed=1)
+        return [(points, (2,))]
+    if name.startswith("exposed"):
+        kind, (channels, side, width, classifies) = name.split()[1], values
+        made = exposure.make(kind, channels, side, width, classifies=classifies, seed=1)
+        return [(made, (channels, side, side))]
     if name in ("autoencoder", "wide-resnet"):
         architecture = ConvolutionalAutoencoder if name == "autoencoder" else WideResNet
         return [
