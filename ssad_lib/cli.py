@@ -1,4 +1,4 @@
-"""The command ``ssad``: list, run, build, verify, serve, data, store, recommend.
+"""The command ``ssad``: what each of its commands does, and how it ends.
 
 A problem the user can solve is printed as one line and exits with code 2, work that failed though
 the input was good with code 1; ``--debug`` shows the traceback instead.
@@ -10,25 +10,23 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from io import TextIOWrapper
 from pathlib import Path
 
-import ssad_lib
-from ssad_lib import terminal
+from ssad_lib import arguments, terminal
+from ssad_lib.arguments import BAD_INPUT
 from ssad_lib.errors import NotFinishedError, SsadError, from_os_error
 
 DIFFERENT = 1  # a verdict is not the committed one
 FAILED = 1  # a run, or what needs it
-BAD_INPUT = 2
 INTERRUPTED = 128 + signal.SIGINT
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(given: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     terminal.accept_everything()
-    parser = _parser()
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(given)
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(line_buffering=True)  # else a log would lag behind by kilobytes
     try:
@@ -53,90 +51,23 @@ def _complain(options: argparse.Namespace, message: str, code: int) -> int:
     return code
 
 
-class _Parser(argparse.ArgumentParser):
-    """An argument parser whose complaints are one line, with the nearest command."""
-
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.exit(BAD_INPUT, f"{self.prog}: {message}; see '{self.prog} --help'\n")
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(prog="ssad", description=ssad_lib.__doc__)
-    parser.add_argument("--version", action="version", version=ssad_lib.__version__)
-    parser.add_argument("--debug", action="store_true", help="show the traceback of an error")
-    commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="name")
-
-    def command(
-        name: str, function: Callable[[argparse.Namespace], int | None], text: str
-    ) -> _Parser:
-        added: _Parser = commands.add_parser(name, help=text, description=text)
-        added.set_defaults(command=function)
-        return added
-
-    command("list", _list, "chapters, profiles, image sets and augmentations")
-    run = command("run", _run, "execute chapters with a profile's budget")
-    run.add_argument("chapters", nargs="+", metavar="CHAPTER", help="such as not-magic/table-1")
-    build = command("build", _build, "execute every chapter and build the site")
-    for added in (run, build):
-        added.add_argument("--profile", default="laptop", metavar="P", help="default: laptop")
-        added.add_argument("--fresh", action="store_true", help="train again what is stored")
-        added.add_argument("--jobs", type=int, metavar="N", help="processes (default: all cores)")
-        added.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
-        added.add_argument(
-            "--executor", metavar="E", help="processes (default), serial or ray (a cluster)"
-        )
-        added.add_argument("--address", metavar="A", help="of a running Ray cluster, or 'auto'")
-        added.add_argument("--gpus-per-run", metavar="G", help="share of a GPU, such as 0.25")
-        added.add_argument("--dry-run", action="store_true", help="only say what it would take")
-        added.add_argument("--gpus", type=int, metavar="N", help="dry run: also the time on N GPUs")
-        added.add_argument(
-            "--teraflops", type=float, default=50.0, metavar="T",
-            help="dry run: 10¹² operations a second assumed of a GPU (default: 50)",
-        )  # fmt: skip
-    verify = command("verify", _verify, "the verdict of each claim, from stored records")
-    verify.add_argument("claims", nargs="*", metavar="CLAIM", help="such as A01; default: all")
-    verify.add_argument("--profile", default="laptop", metavar="P", help="default: laptop")
-    verify.add_argument(
-        "--source", metavar="S", help="committed records instead of a profile, or 'all' there is"
-    )
-    verify.add_argument("--json", action="store_true", help="everything, for a program to read")
-    verify.add_argument("--save", action="store_true", help="commit these verdicts to results/")
-    verify.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
-    for added in (run, verify):
-        added.add_argument(
-            "-p", dest="overrides", action="append", default=[], metavar="key=value",
-            help="another value for one parameter; may be repeated",
-        )  # fmt: skip
-    show = command("show", _show, "a record: specification, curve, measures, AUC, provenance")
-    show.add_argument("key", metavar="KEY", help="of the run; its beginning suffices")
-    serve = command("serve", _serve, "serve the built site on this machine")
-    serve.add_argument("--port", type=int, default=8000)
-    data = command("data", _data, "what image sets there are; show or download one")
-    data.add_argument("action", choices=["list", "show", "download"])
-    data.add_argument("image_set", nargs="?", metavar="NAME")
-    data.add_argument("--data-root", metavar="DIR", help="instead of SSAD_DATA")
-    store = command("store", _store, "state of the run store; export records to CSV, import them")
-    store.add_argument("action", choices=["info", "export", "import"])
-    store.add_argument("folder", nargs="?", type=Path, metavar="DIR")
-    store.add_argument("--image-set", metavar="NAME", help="export only the runs on this one")
-    bench = command("bench", _bench, "how fast it is, beside what else there is")
-    bench.add_argument("benchmarks", nargs="*", metavar="NAME", help="such as augmentations")
-    bench.add_argument("--quick", action="store_true", help="tiny sizes, to try the machinery")
-    bench.add_argument("--threads", type=int, metavar="N", help="default: all cores")
-    bench.add_argument("--only", default="", metavar="TEXT", help="cases with this in their name")
-    bench.add_argument("--output", type=Path, metavar="FILE", help="write the results as JSON")
-    bench.add_argument("--save", action="store_true", help="commit them to benchmarks/results/")
-    advice = command("recommend", _recommend, "which augmentation fits your own images")
-    advice.add_argument("normal", type=Path, metavar="NORMAL_DIR", help="normal images")
-    advice.add_argument("unlabelled", type=Path, metavar="UNLABELLED_DIR", help="others, mixed")
-    advice.add_argument("--size", type=int, default=64, help="side in pixels (default: 64)")
-    advice.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
-    advice.add_argument(
-        "--output", type=Path, default=Path("recommendation.html"), metavar="FILE",
-        help="the page with pictures (default: recommendation.html)",
-    )  # fmt: skip
-    command("doctor", _doctor, "what this machine has, and which profile fits it")
-    return parser
+    commands: dict[str, arguments.Command] = {
+        "list": _list,
+        "run": _run,
+        "build": _build,
+        "verify": _verify,
+        "show": _show,
+        "compare": _compare,
+        "report": _report,
+        "serve": _serve,
+        "data": _data,
+        "store": _store,
+        "bench": _bench,
+        "recommend": _recommend,
+        "doctor": _doctor,
+    }
+    return arguments.parser(commands)
 
 
 def _list(_: argparse.Namespace) -> None:
@@ -190,11 +121,10 @@ def _dry_run(
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from ssad_lib import paths, profiles
+    from ssad_lib import profiles
     from ssad_lib.claims import command
 
-    if options.data_root:
-        os.environ["SSAD_DATA"] = str(paths.data_root(options.data_root).resolve())
+    _use_data_root(options)
     overrides = profiles.assignments(options.overrides)
     source = options.source or options.profile
     same = command.run(source, options.claims, overrides, json=options.json, save=options.save)
@@ -207,14 +137,45 @@ def _show(options: argparse.Namespace) -> None:
     show.run(options.key)
 
 
+def _compare(options: argparse.Namespace) -> int:
+    from ssad_lib import profiles
+    from ssad_lib.review import pairs
+
+    _use_data_root(options)
+    overrides = profiles.assignments(options.overrides)
+    profiles.read(options.profile)
+    pairs.check(options.first, options.second)
+    from ssad_lib.review import compare  # takes seconds: what is wrong is said before
+
+    same = compare.run(options.first, options.second, options.profile, overrides, most=options.most)
+    return 0 if same else DIFFERENT
+
+
+def _report(options: argparse.Namespace) -> None:
+    from ssad_lib import profiles
+    from ssad_lib.review import output
+
+    _use_data_root(options)
+    overrides = profiles.assignments(options.overrides)
+    output.check_output(options.output)
+    from ssad_lib.review import report  # takes seconds: what is wrong is said before
+
+    report.run(options.source or options.profile, overrides, options.output)
+
+
 def _apply(options: argparse.Namespace) -> None:
     """Hand the options that no result depends on to the chapters, through the environment."""
-    from ssad_lib import paths
     from ssad_lib.engine import executors
 
     executors.choose(options.executor, options.jobs, options.address, options.gpus_per_run)
     if options.fresh:
         os.environ["SSAD_FRESH"] = "1"
+    _use_data_root(options)
+
+
+def _use_data_root(options: argparse.Namespace) -> None:
+    from ssad_lib import paths
+
     if options.data_root:
         os.environ["SSAD_DATA"] = str(paths.data_root(options.data_root).resolve())
 

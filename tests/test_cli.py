@@ -85,6 +85,9 @@ BAD_INPUT = {
     "export nowhere": (["store", "export"], r"say where: ssad store export DIR"),
     "nothing to import": (["store", "import", "results"], r"runs\.csv is missing"),
     "damaged results": (["store", "import", "edited"], r"tasks\.csv has columns"),
+    "unknown run": (["show", "zzzz"], r"no run with key 'zzzz'"),
+    "no second store": (["compare", "results", "edited"], r"no run store in results"),
+    "unknown form of a review": (["report", "--output", "a.pdf"], r"ends in \.html, \.md or"),
     "no site": (["serve"], r"no site at .*ssad build"),
 }  # fmt: skip
 
@@ -189,6 +192,8 @@ HEAVY = ("torch", "pandas", "scipy", "sklearn", "matplotlib")
         ["data", "show", "cifar11"],
         ["store", "info"],
         ["show", "zzzz"],
+        ["compare", "nowhere", "nowhere"],
+        ["report", "--output", "review.pdf"],
         ["run", "not-magic/table-9"],
         ["run", CHAPTER, "-p", "epoch=3"],
         ["build", "--help"],
