@@ -1,4 +1,4 @@
-# Two commands do everything on a fresh machine (Python 3.11+, make; npm for offline widgets):
+# Two commands do everything on a fresh machine (Python 3.11+, make; npm for offline formulas):
 #   make book    set up, execute every chapter with the laptop profile, build the site
 #   make test    set up, lint, check types, run all tests
 # PYTHON=python3.13 takes another interpreter; the environment is then made anew.

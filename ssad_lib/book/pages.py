@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,7 @@ from sphinx.application import Sphinx
 from ssad_lib.book import words
 from ssad_lib.book.staging import CARD
 
-WIDGETS = "offline/"  # scripts of the widgets' host, among those that a page may load
-FORMULAS = "mathjax"
+FORMULAS = ("mathjax/", "window.MathJax")  # scripts, by their name or what they begin with
 ICONS = re.compile(r"\s*<script [^>]*scripts/fontawesome\.js[^>]*></script>")
 ICON_FILES = "_static/scripts/fontawesome.js*"
 LONGEST_DESCRIPTION = 160  # characters that search engines show
@@ -37,29 +35,19 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def dress(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Leave out the scripts that the page does not use, and describe it."""
-    body = str(context.get("body", ""))
-    unused = [
-        *([] if 'class="math' in body else [FORMULAS, "window.MathJax"]),
-        *(
-            []
-            if "widget-view+json" in body
-            else [WIDGETS + name for name in ("config", "require", "embed")]
-        ),
-    ]
-    scripts = context["script_files"]
-    scripts[:] = [script for script in scripts if not _names(script, unused)]
+    """Leave out the scripts for formulas where there is none, and describe the page."""
+    if 'class="math' not in str(context.get("body", "")):
+        scripts = context["script_files"]
+        scripts[:] = [script for script in scripts if not _is_for_formulas(script)]
     if doctree is not None:
         has_card = (Path(app.srcdir) / CARD).is_file()
         picture = f"{address(app)}_static/{CARD.name}" if has_card else ""
         context["metatags"] = context.get("metatags", "") + described(doctree, picture)
 
 
-def _names(script: Any, parts: Iterable[str]) -> bool:
-    said = (
-        f"{getattr(script, 'filename', script)} {getattr(script, 'attributes', {}).get('body', '')}"
-    )
-    return any(part in said for part in parts)
+def _is_for_formulas(script: Any) -> bool:
+    body = getattr(script, "attributes", {}).get("body") or ""
+    return any(mark in f"{getattr(script, 'filename', script)} {body}" for mark in FORMULAS)
 
 
 def described(doctree: nodes.document, picture: str) -> str:

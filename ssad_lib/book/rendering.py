@@ -16,7 +16,7 @@ from ssad_lib import paths
 from ssad_lib.book.vendor import UnavailableError, vendor
 from ssad_lib.errors import SsadError, from_os_error
 
-VENDORED = ("mathjax_path", "nb_ipywidgets_js")  # Sphinx options that point at vendored scripts
+VENDORED = "mathjax_path"  # the Sphinx option that points at vendored scripts
 
 
 def site() -> Path:
@@ -60,7 +60,7 @@ def _config(say: Callable[[str], None]) -> Path:
     try:
         vendor()
     except UnavailableError as reason:
-        say(f"{reason}: widgets and maths will load from a public CDN, all else is in the site")
+        say(f"{reason}: formulas will load from a public CDN, all else is in the site")
         return _online_config()
     return paths.BOOK_CONFIG
 
@@ -68,8 +68,7 @@ def _config(say: Callable[[str], None]) -> Path:
 def _online_config() -> Path:
     config = yaml.safe_load(paths.BOOK_CONFIG.read_text(encoding="utf-8"))
     options = config["sphinx"]["config"]
-    for name in VENDORED:
-        options.pop(name)
+    del options[VENDORED]
     options["html_static_path"] = ["assets"]
     path = paths.work() / "config-online.yml"
     path.write_text(yaml.safe_dump(config, allow_unicode=True), encoding="utf-8")

@@ -1,8 +1,7 @@
-"""Scripts that a page needs, packed once and served from the site itself.
+"""Scripts that pages with formulas need, packed once and served from the site itself.
 
-Three npm packages (the widgets' host, its module loader, MathJax) and the one file of anywidget's
-wheel, so that a published page makes no external request. Each package is checked against a sha512
-that is written here, and only the files that pages use are kept.
+MathJax comes from npm, so that a published page makes no external request. The package is checked
+against a sha512 that is written here, and only the files that pages use are kept.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from importlib import metadata, resources
 from pathlib import Path
 
 from ssad_lib import paths
@@ -43,22 +42,7 @@ class Package:
     keep: dict[str, tuple[str, ...]]
 
 
-# The html-manager resolves its fonts against the name of whichever module asks, not its own place.
-_FONTS = ("@jupyter-widgets", "@jupyter-widgets/html-manager/dist")
-
 PACKAGES = (
-    Package(
-        "@jupyter-widgets/html-manager",
-        "1.0.15",
-        "sha512-5thBIV6ymNgmPVOHvzx+gGy8ZSKmSazhtGw4/c4xJDVzRhG9PTeQsRjF3FUTopvFi//SABeNz1yp47bCrJ3CQA==",
-        {"dist/embed-amd.js": ("",), "dist/*.woff2": _FONTS},
-    ),
-    Package(
-        "requirejs",
-        "2.3.8",
-        "sha512-7/cTSLOdYkNBNJcDMWf+luFvMriVm7eYxp4BcFCsAX0wF421Vyce5SXP17c+Jd5otXKGNehIonFlyQXSowL6Mw==",
-        {"require.js": ("",)},
-    ),
     Package(
         "mathjax",
         "3.2.2",
@@ -80,7 +64,7 @@ SECONDS = 180  # for npm to pack them all on a slow line
 
 
 class UnavailableError(Exception):
-    """The packages cannot be had on this machine; the pages then load them from a public CDN."""
+    """The packages cannot be had on this machine; pages then load formulas from a CDN."""
 
 
 def vendor() -> Path:
@@ -100,7 +84,7 @@ def vendor() -> Path:
     with tempfile.TemporaryDirectory(dir=paths.work()) as scratch:
         made = Path(scratch) / "vendor"
         try:
-            _fill(made / "offline", _pack(Path(scratch)))
+            _fill(made / "offline", pack(PACKAGES, Path(scratch)))
             shutil.rmtree(folder, ignore_errors=True)
             made.replace(folder)
         except OSError as error:
@@ -109,20 +93,21 @@ def vendor() -> Path:
 
 
 def _versions() -> dict[str, str]:
-    packed = {package.name: f"{package.version} {package.integrity}" for package in PACKAGES}
-    script = resources.files("ssad_lib") / "assets" / "offline.js"
-    return packed | {
-        "anywidget": metadata.version("anywidget"),
-        "offline.js": hashlib.sha256(script.read_bytes()).hexdigest(),
-    }
+    return {package.name: f"{package.version} {package.integrity}" for package in PACKAGES}
 
 
-def _pack(scratch: Path) -> list[Path]:
-    """Return the packed files, in the order of `PACKAGES`."""
+def pack(packages: Sequence[Package], scratch: Path) -> list[Path]:
+    """Return the files that npm packs of `packages` into `scratch`, in their order.
+
+    Raises
+    ------
+    UnavailableError
+        If there is no npm, or it cannot reach its registry.
+    """
     npm = shutil.which("npm")
     if npm is None:
         raise UnavailableError("npm is not installed")
-    names = [f"{package.name}@{package.version}" for package in PACKAGES]
+    names = [f"{package.name}@{package.version}" for package in packages]
     command = [npm, "pack", "--silent", "--json", *names]
     try:
         done = subprocess.run(  # noqa: S603  (fixed arguments, no shell)
@@ -137,10 +122,6 @@ def _fill(folder: Path, packed: list[Path]) -> None:
     for package, archive in zip(PACKAGES, packed, strict=True):
         check(archive, package)
         unpack(archive, package, folder)
-    assets = resources.files("ssad_lib") / "assets"
-    (folder / "config.js").write_bytes((assets / "offline.js").read_bytes())
-    script = resources.files("anywidget") / "nbextension" / "index.js"
-    (folder / "anywidget.js").write_bytes(script.read_bytes())
     (folder / "versions.json").write_text(json.dumps(_versions(), indent=1))
 
 

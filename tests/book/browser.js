@@ -1,5 +1,5 @@
 // What test_pages.py asks of every page, answered inside the page: a list of complaints.
-(theme) => {
+([theme, smallest]) => {
   const complaints = [];
   const article = document.querySelector("article") ?? document.createElement("article");
   const seen = (node) => node.checkVisibility({ visibilityProperty: true, opacityProperty: true });
@@ -23,6 +23,50 @@
       if (!image.complete || !image.naturalWidth) complaints.push("a figure's image is broken");
       if (getComputedStyle(image).filter !== "none") complaints.push("a figure is dimmed");
     }
+  }
+
+  // tables and figures fit their column
+  const column = (node) => {
+    const style = getComputedStyle(node);
+    return node.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  };
+  const fits = (node, place, what) => {
+    const wider = Math.ceil(node.getBoundingClientRect().width - column(place));
+    if (wider > 1) complaints.push(`${what} is wider than its column by ${wider} pixels`);
+  };
+  const said = (table) => table.caption?.textContent ?? table.textContent.trim().slice(0, 40);
+  for (const table of article.querySelectorAll("table"))
+    if (seen(table)) fits(table, table.parentElement, `the table "${said(table)}"`);
+  for (const box of article.querySelectorAll(".ssad-table, .ssad-scroll, .pst-scrollable-table-container"))
+    if (box.scrollWidth > box.clientWidth + 1) complaints.push(`a box scrolls sideways: "${box.textContent.trim().slice(0, 40)}"`);
+  for (const image of article.querySelectorAll(".ssad-figure img"))
+    if (seen(image)) fits(image, image.closest("figure"), `the figure "${image.alt.slice(0, 40)}"`);
+
+  // words are large enough, in text and in figures as they are scaled
+  for (const image of article.querySelectorAll(".ssad-figure img")) {
+    if (!seen(image)) continue;
+    const other = image.parentElement.querySelector("source");
+    const drawn = other && matchMedia(other.media).matches ? other : image;
+    const height = drawn.dataset.text * (image.clientWidth / drawn.getAttribute("width"));
+    if (!(height >= smallest - 0.1)) complaints.push(`words of ${height.toFixed(1)} pixels in "${image.alt.slice(0, 40)}"`);
+  }
+  const small = new Set();
+  const speaking = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (speaking.nextNode()) {
+    const above = speaking.currentNode.parentElement;
+    if (!speaking.currentNode.data.trim() || above.closest("mjx-container, script, style, noscript") || !seen(above)) continue;
+    if (parseFloat(getComputedStyle(above).fontSize) < smallest) small.add(speaking.currentNode.data.trim().slice(0, 40));
+  }
+  for (const text of small) complaints.push(`"${text}" is smaller than ${smallest} pixels`);
+
+  // numbers are written for readers: no exponent, no digits that mean nothing
+  const numbers = document.createTreeWalker(article, NodeFilter.SHOW_TEXT);
+  while (numbers.nextNode()) {
+    const text = numbers.currentNode.data;
+    if (numbers.currentNode.parentElement.closest("pre, code, script, style, mjx-container, .citation, [role=doc-biblioentry]")) continue;
+    for (const [number] of text.matchAll(/(?<![\w.:/])\d+(?:\.\d+)?e[+−-]?\d+(?!\w)/gi)) complaints.push(`${number} has an exponent`);
+    for (const [number] of text.matchAll(/(?<![\w.:/])\d[\d,]*\.\d+(?!\.?\w)/g))
+      if (number.replace(/[.,]/g, "").replace(/^0+/, "").length > 5) complaints.push(`${number} has too many digits`);
   }
 
   // formulas and widgets are drawn

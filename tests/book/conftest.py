@@ -17,7 +17,9 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 from ssad_lib import book, paths, profiles
+from ssad_lib.book import vendor
 from ssad_lib.book.server import QuietHandler
+from ssad_lib.book.vendor import Package
 
 MINI = Path(__file__).parent / "mini"
 REAL_BOOK = paths.BOOK
@@ -33,6 +35,14 @@ FLAGS = [
     "--disable-sync",
 ]
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+TABLET = (768, 1024)
+AXE = Package(
+    "axe-core",
+    "4.14.1",
+    "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
+    {"axe.min.js": ("",)},
+)
+LOUD = ("error", "warning")
 DRAWN = """() => [...document.querySelectorAll("script[type$='widget-view+json']")].length
     === document.querySelectorAll(".ssad-widget").length"""
 
@@ -134,6 +144,19 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The script of axe-core, which finds what keeps people from using a page."""
+    folder = tmp_path_factory.mktemp("axe")
+    try:
+        (packed,) = vendor.pack([AXE], folder)
+    except vendor.UnavailableError as reason:
+        pytest.skip(str(reason))
+    vendor.check(packed, AXE)
+    vendor.unpack(packed, AXE, folder)
+    return (folder / "axe.min.js").read_text()
+
+
 @pytest.fixture(params=SIZES)
 def size(request: pytest.FixtureRequest) -> tuple[int, int]:
     return SIZES[request.param]
@@ -151,8 +174,10 @@ def visit(chromium, site, size, theme):
     context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
     context.set_default_timeout(15_000)
     complaints: list[str] = []
+    asked: list[str] = []
 
     def local_only(route: Route) -> None:
+        asked.append(route.request.url)
         if route.request.url.startswith((site.address, "data:", "blob:")):
             route.continue_()
         else:
@@ -162,7 +187,7 @@ def visit(chromium, site, size, theme):
     def watch(page: Page) -> None:
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
         page.on("requestfailed", lambda failed: complaints.append(f"failed: {failed.url}"))
-        page.on("console", lambda m: m.type == "error" and complaints.append(f"console: {m.text}"))
+        page.on("console", lambda m: m.type in LOUD and complaints.append(f"console: {m.text}"))
 
     def opened(name: str) -> Page:
         page.goto(f"{site.address}/{name}")
@@ -172,5 +197,5 @@ def visit(chromium, site, size, theme):
     context.route("**/*", local_only)
     page = context.new_page()
     watch(page)
-    yield SimpleNamespace(open=opened, complaints=complaints)
+    yield SimpleNamespace(open=opened, complaints=complaints, asked=asked)
     context.close()

@@ -7,6 +7,7 @@ SSAD_TEST_SITE names).
 from __future__ import annotations
 
 import gzip
+import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,11 +16,13 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import Browser
 
-from tests.book.conftest import SIZES, served
+from ssad_lib.display import SMALLEST_TEXT
+from tests.book.conftest import SIZES, TABLET, served
 
 pytestmark = pytest.mark.browser
 
-HEAVIEST = 1_500_000  # bytes of one page as it travels, without the scripts that all pages share
+HEAVIEST, HEAVIEST_FRONT = 1_500_000, 400_000  # bytes of a page and all it loads, as they travel
+FRONT = ("index.html", "intro.html")
 CHECKS = Path(__file__).with_name("browser.js").read_text()
 PIXELS = "canvas => canvas.toDataURL()"
 
@@ -33,12 +36,16 @@ def site(request: pytest.FixtureRequest, chromium: Browser) -> Iterator[SimpleNa
         yield site
 
 
-def test_every_page_is_whole_and_asks_nobody(visit, site, theme):
+@pytest.mark.parametrize(
+    ("size", "theme"),
+    [*itertools.product(SIZES.values(), ["light", "dark"]), (TABLET, "light")],
+)
+def test_every_page_is_whole_fits_and_asks_nobody(visit, site, theme):
     found = {}
     for name in site.pages:
         page = visit.open(name)
         page.wait_for_load_state("networkidle")
-        wrong = page.evaluate(CHECKS, theme) + visit.complaints
+        wrong = page.evaluate(CHECKS, [theme, SMALLEST_TEXT]) + visit.complaints
         visit.complaints.clear()
         if wrong:
             found[name] = wrong
@@ -118,12 +125,43 @@ def test_reader_can_switch_the_theme_by_its_button(visit, site):
         assert shown == {("ssad-light",), ("ssad-dark",)}
 
 
-def test_no_page_is_heavy(site):
+@pytest.mark.parametrize(("size", "theme"), [(SIZES["desktop"], "light")])
+def test_no_page_is_heavy(visit, site):
+    found = {}
     for name in site.pages:
-        page = site.folder / name
-        pictures = page.parent.glob("_images/*")
-        weight = len(gzip.compress(page.read_bytes())) + sum(p.stat().st_size for p in pictures)
-        assert weight < HEAVIEST, name
+        visit.asked.clear()
+        visit.open(name).wait_for_load_state("networkidle")
+        files = {url.removeprefix(site.address).split("?")[0] for url in visit.asked}
+        weight = sum(travelling(site.folder / file.strip("/")) for file in files if file[0] == "/")
+        if weight > (HEAVIEST_FRONT if name in FRONT else HEAVIEST):
+            found[name] = weight
+    assert found == {}
+
+
+def travelling(file):
+    """Return the size of a file on its way, where text is compressed."""
+    content = file.read_bytes()
+    return (
+        len(content) if file.suffix in (".woff2", ".png", ".svg") else len(gzip.compress(content))
+    )
+
+
+@pytest.mark.parametrize(("size", "theme"), [(SIZES["desktop"], "light"), (SIZES["phone"], "dark")])
+def test_axe_finds_nothing_critical_or_serious(visit, site, axe):
+    found = {}
+    for name in site.pages:
+        page = visit.open(name)
+        page.evaluate(axe)
+        violations = page.evaluate("axe.run({ resultTypes: ['violations'] })")["violations"]
+        grave = [
+            f"{one['id']}: {node['html'][:160]}"
+            for one in violations
+            if one["impact"] in ("critical", "serious")
+            for node in one["nodes"][:3]
+        ]
+        if grave:
+            found[name] = grave
+    assert found == {}
 
 
 FAULTY = """<!doctype html><html data-theme="light"><body><article>
@@ -136,13 +174,21 @@ style="filter:brightness(.8)" src="data:,">
 <script type="application/vnd.jupyter.widget-view+json">{}</script>
 <div class="ssad-widget"><div class="ssad-widget"></div><input style="height:9px"></div>
 <div class="ssad-table"><table><tr><td style="color:#aaa">pale</td></tr></table></div>
+<div class="ssad-table" style="width:90px"><table style="width:200px">
+<caption>Broad</caption></table></div>
+<figure class="ssad-figure" style="width:100px"><img class="ssad-dark" width="200" height="9"
+data-text="12" src="data:," alt="a figure that is broad"></figure>
+<figure class="ssad-figure"><picture><source media="(max-width:600px)" width="500" data-text="12">
+<img class="ssad-dark" style="width:250px" width="900" data-text="30" alt="words that are tiny">
+</picture></figure>
+<p style="font-size:10px">fine print</p> <p>p = 3.1e-05 and 0.123456 but 12.345, 2.15.0, 1,234.5</p>
 </article></body></html>"""
 
 
 def test_checks_catch_every_fault(chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.set_content(FAULTY)
-    complaints = "\n".join(page.evaluate(CHECKS, "dark"))
+    complaints = "\n".join(page.evaluate(CHECKS, ["dark", SMALLEST_TEXT]))
     page.close()
     for expected in (
         "not in dark mode",
@@ -158,5 +204,14 @@ def test_checks_catch_every_fault(chromium):
         "too small for a finger",
         "no header scopes",
         '"pale" has a contrast of 2.3',
+        'the table "Broad" is wider than its column by 110',
+        'a box scrolls sideways: "Broad',
+        'the figure "a figure that is broad" is wider than its column by 100',
+        'words of 6.0 pixels in "words that are tiny',
+        '"fine print" is smaller than 11 pixels',
+        "3.1e-05 has an exponent",
+        "0.123456 has too many digits",
     ):
         assert expected in complaints
+    for right in ("12.345", "2.15.0", "1,234.5"):
+        assert right not in complaints

@@ -31,6 +31,7 @@ def test_stage_mirrors_the_book_with_executed_notebooks(mini, executed):
         "references.bib",
         "assets/custom.css",
         "assets/fit.js",
+        "assets/host.js",
         f"{CHAPTER}.ipynb",
     }
     assert '"executed"' in (folder / f"{CHAPTER}.ipynb").read_text()

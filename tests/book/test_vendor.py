@@ -119,17 +119,17 @@ def test_vendored_once_then_needs_no_npm(mini, monkeypatch, archive):
     path, package = archive
     packs = []
 
-    def pack(scratch):
+    def pack(packages, scratch):
         packs.append(scratch)
         return [path]
 
     monkeypatch.setattr(vendor, "PACKAGES", (package,))
-    monkeypatch.setattr(vendor, "_pack", pack)
+    monkeypatch.setattr(vendor, "pack", pack)
     folder = vendor.vendor()
     assert vendor.vendor() == folder
     assert len(packs) == 1
     kept = {p.name for p in (folder / "offline").iterdir()}
-    assert kept == {"a.js", "copy", "fonts", "config.js", "anywidget.js", "versions.json"}
+    assert kept == {"a.js", "copy", "fonts", "versions.json"}
     assert json.loads((folder / "offline" / "versions.json").read_text())["thing"].startswith("1.0")
 
 
@@ -137,12 +137,7 @@ def test_a_damaged_package_leaves_nothing_behind(mini, monkeypatch, archive):
     path, package = archive
     path.write_bytes(b"damaged")
     monkeypatch.setattr(vendor, "PACKAGES", (package,))
-    monkeypatch.setattr(vendor, "_pack", lambda _: [path])
+    monkeypatch.setattr(vendor, "pack", lambda *_: [path])
     with pytest.raises(SsadError, match="does not match"):
         vendor.vendor()
     assert list(mini.work.iterdir()) == []
-
-
-def test_anywidget_is_shipped_as_an_amd_module(built):
-    text = (built.site / "_static" / "offline" / "anywidget.js").read_text()
-    assert 'define(["@jupyter-widgets/base"]' in text
