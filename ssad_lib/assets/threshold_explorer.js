@@ -27,9 +27,12 @@ function fact(name, explain) {
 
 function render({ model, el }) {
   const [panels, marks] = [model.get("panels"), marksOf(model)];
-  const { low, high, levels, fold } = model.get("scale");
+  const { levels, fold } = model.get("scale");
   const panel = () => panels[model.get("panel")];
-  const threshold = (level) => (low + (level * (high - low)) / levels).toPrecision(3);
+  const threshold = (level) => {
+    const { low, high } = panel();
+    return (low + (level * (high - low)) / levels).toPrecision(3);
+  };
   const choice = list(model.get("label"), model.get("names"), (name) => set(model, "panel", name));
   const pick = (level) => set(model, "level", level);
   const cut = slider("Threshold", levels, threshold, pick);
@@ -50,7 +53,7 @@ function render({ model, el }) {
   let rates = {};
 
   const fill = () => {
-    const { counts, auc } = panel();
+    const { counts, auc, low, high } = panel();
     const groups = NAMES.filter((name) => counts[name]);
     const heights = Object.fromEntries(groups.map((name) => [name, bars(counts[name], fold)]));
     const top = Math.max(...Object.values(heights).flat());

@@ -11,7 +11,7 @@ from ssad_lib.figures.directions import directions
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
 from ssad_lib.figures.embeddings import embedding
-from ssad_lib.figures.forests import differences, forest
+from ssad_lib.figures.forests import differences, forest, method_gains
 from ssad_lib.figures.images import image_rows, reconstruction_panels
 from ssad_lib.figures.landscapes import landscape
 from ssad_lib.figures.maps import heat_maps, verdict_grid
@@ -33,6 +33,7 @@ __all__ = [
     "image_rows",
     "landscape",
     "learned_against_true",
+    "method_gains",
     "network_scheme",
     "position_plot",
     "ranking",

@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from ssad_lib.appearance import BLUE, CATEGORIES, GREY, NARROW, ORANGE, effect, p_text, signed
+from ssad_lib.appearance import BLUE, CATEGORIES, GREY, NARROW, ORANGE, Mark, effect, p_text, signed
 from ssad_lib.figures.drawing import (
     QUIET,
     Drawing,
@@ -22,6 +22,12 @@ from ssad_lib.figures.drawing import (
     titled,
 )
 
+GAINS = {  # what the one-sided p says of a gain
+    "beneficial": Mark(BLUE, "circle"),
+    "harmful": Mark(ORANGE, "square"),
+    "no clear effect": Mark(GREY, "diamond"),
+    "not tested": Mark(GREY, "cross"),
+}
 NAMES_WIDE, NAMES_NARROW = 48, 22  # letters of a comparison's name on a line
 
 
@@ -72,13 +78,18 @@ def _forest_rows(axis: Axes, table: pd.DataFrame) -> None:
         mark = CATEGORIES[row["category"]]
         axis.hlines(y, row["low"], row["high"], color=mark.colour, linewidth=1.6)
         scatter(axis, row["pseudo_median"], y, mark, s=50, zorder=3)
-    beside: dict[str, Any] = {"transform": axis.get_yaxis_transform(), "fontsize": 9}
-    for y, p in zip(place, table["p_value"], strict=True):
-        axis.text(1.02, y, p_text(p), va="center", alpha=QUIET, **beside)
-    axis.text(1.02, len(table) - 0.35, "p", va="bottom", style="italic", alpha=QUIET, **beside)
+    _p_beside(axis, table["p_value"])
     axis.set_yticks(place, table.index)
     axis.tick_params(axis="y", length=0)
     axis.set_ylim(-0.7, len(table) - 0.3)
+
+
+def _p_beside(axis: Axes, values: pd.Series[float]) -> None:
+    """Write the p-values of the rows at the right of the axes, the first row on top."""
+    beside: dict[str, Any] = {"transform": axis.get_yaxis_transform(), "fontsize": 9}
+    for y, p in zip(np.arange(len(values))[::-1], values, strict=True):
+        axis.text(1.02, y, p_text(p), va="center", alpha=QUIET, **beside)
+    axis.text(1.02, len(values) - 0.35, "p", va="bottom", style="italic", alpha=QUIET, **beside)
 
 
 def _forest_text(table: pd.DataFrame) -> str:
@@ -122,3 +133,47 @@ def differences(parts: pd.DataFrame, title: str) -> Drawing:
         f"{name} {part.effect:+.2f}" for name, part in zip(names, parts.itertuples(), strict=True)
     )
     return Drawing(make, f"Forest plot of the parts of a claim, {title}: {said}.")
+
+
+def method_gains(panels: Mapping[str, pd.DataFrame], method: str) -> Drawing:
+    """Draw what a method gains over each other one: a dot, its interval and p, two on a line.
+
+    All panels have the same rows, in the order of the first panel that has them.
+
+    Parameters
+    ----------
+    panels : mapping of str to DataFrame
+        Title and table of each panel. Index: the other methods. Columns: gain, low, high, p.
+    method : str
+        Whose gains they are.
+    """
+    order = list(dict.fromkeys(name for table in panels.values() for name in table.index))
+    tables = {title: _ordered(table, order) for title, table in panels.items()}
+
+    def make() -> Figure:
+        width = 6.4 if len(tables) == 1 else 4.6
+        figure, axes = panel_axes(len(tables), 2, (width, 0.27 * len(order) + 1.3))
+        for axis, (title, table) in zip(axes, tables.items(), strict=True):
+            place = np.arange(len(table))[::-1]
+            axis.axvline(0, color=GREY, linewidth=1)
+            for y, (_, row) in zip(place, table.iterrows(), strict=True):
+                mark = GAINS[effect(row["p"])]
+                axis.hlines(y, row["low"], row["high"], color=mark.colour, linewidth=1.6)
+                scatter(axis, row["gain"], y, mark, s=50, zorder=3)
+            _p_beside(axis, table["p"])
+            axis.set_yticks(place, table.index)
+            axis.tick_params(axis="y", length=0)
+            axis.set(ylim=(-0.7, len(table) - 0.3), xlabel=f"AUC of {method} minus AUC")
+            titled(axis, title, pad=14)
+        legend_of(figure, GAINS, pd.concat(tables.values())["p"].map(effect))
+        return figure
+
+    said = " ".join(
+        f"{title}: "
+        + ", ".join(
+            f"{name} {signed(row['gain'])} (p {p_text(row['p'])})" for name, row in table.iterrows()
+        )
+        + "."
+        for title, table in tables.items()
+    )
+    return Drawing(make, f"Gain of AUC by {method} over each other method. {said}")

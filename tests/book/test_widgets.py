@@ -93,8 +93,8 @@ def test_forest_rows_say_their_numbers_and_are_sorted(widget, chapter):
 
 def rates(chapter, panel, level):
     """TPR, FPR and precision at equal shares as the page should write them."""
-    pooled = np.concatenate([s for groups in chapter["scores"].values() for s in groups.values()])
-    low, high = pooled.min(), np.quantile(pooled, 0.995)
+    pooled = np.concatenate([*chapter["scores"][panel].values()])
+    low, high = pooled.min(), np.quantile(pooled, 0.99)
     threshold = low + level * (high - low) / 400
     tpr, fpr = (np.mean(chapter["scores"][panel][g] >= threshold) for g in ("anomaly", "normal"))
     return [f"{value:.3f}" for value in (tpr, fpr, tpr / (tpr + fpr))]

@@ -29,6 +29,18 @@ def effects(seed=0, n=12):
     return table.assign(p_holm=holm(table["p_value"].to_numpy()))
 
 
+def gains():
+    """What a method gains over three others; the last has no numbers."""
+    nothing = float("nan")
+    return pd.DataFrame(
+        {
+            "gain": [0.2, -0.1, nothing], "low": [0.1, -0.2, nothing],
+            "high": [0.3, 0.05, nothing], "p": [0.01, 0.98, nothing],
+        },
+        index=["RS-CO", "AE", "FO"],
+    )  # fmt: skip
+
+
 def scores(strength=2.0, n=300, seed=0):
     """Scores of the three groups; the augmented ones grow with `strength`."""
     rng = np.random.default_rng(seed)

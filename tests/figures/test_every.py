@@ -33,6 +33,10 @@ DRAWINGS = {
         figures.network_scheme("AE", {"image": (3, 32, 32), "embedding": (256,)}, 1234), "1,234",
     ),
     "forest": (figures.forest({"gen CutOut": tables.effects()}), "CutOut +0."),
+    "gains": (
+        figures.method_gains({"ours": tables.gains(), "theirs": tables.gains()}, "ST-SSAD"),
+        "AE −0.100 (p 0.980), FO –",
+    ),
     "errors": (figures.error_histograms({"Flip": tables.scores()}), "Flip: normal 0.0"),
     "bars": (figures.anomaly_bars({"cat": tables.by_anomaly()}), "cat 0.51 and 0.71"),
     "embedding": (figures.embedding({"Flip": tables.embedded()}), "Flip: 40 normal"),

@@ -2,8 +2,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 
 from ssad_lib.appearance import CATEGORIES, p_text
-from ssad_lib.figures import forest
-from tests.figures.tables import effects
+from ssad_lib.figures import forest, method_gains
+from tests.figures.tables import effects, gains
 
 
 def drawn(panels):
@@ -72,3 +72,19 @@ def test_panels_have_one_order_of_rows_by_their_mean():
     orders = [[tick.get_text() for tick in axis.get_yticklabels()] for axis in figure.axes]
     mean = (table["pseudo_median"] + other["pseudo_median"]).sort_values(ascending=False)
     assert orders == [list(mean.index)] * 2
+
+
+def test_gains_have_one_order_of_methods_a_mark_by_their_p_and_the_p_beside_them():
+    figure = method_gains({"ours": gains(), "theirs": gains().iloc[::-1]}, "ST-SSAD").make()
+    figure.draw_without_rendering()
+    ours, theirs = figure.axes
+    (legend,) = figure.legends
+    marks = [text.get_text() for text in legend.get_texts()]
+    places = [tuple(c.get_offsets()[0]) for c in ours.collections[1::2]][:2]
+    rows = [[tick.get_text() for tick in axis.get_yticklabels()] for axis in (ours, theirs)]
+    said = [text.get_text() for text in ours.texts]
+    plt.close(figure)
+    assert rows == [["RS-CO", "AE", "FO"]] * 2
+    assert places == [(0.2, 2.0), (-0.1, 1.0)]
+    assert marks == ["beneficial", "harmful", "not tested"]
+    assert said == ["0.010", "0.980", "–", "p"]
