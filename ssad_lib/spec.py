@@ -20,6 +20,7 @@ Options = tuple[tuple[str, Value], ...]
 # batches at once and Adam is fused; since 4, Noise looks its pairs of numbers up in a table; since
 # 5, a run is seeded by image set, normal class and seed alone.
 RECIPE = 5
+LATER = ("unlabelled", "outliers")  # fields that only some runs have
 
 
 def options(values: Mapping[str, Any] | None = None, **more: Any) -> Options:
@@ -67,6 +68,9 @@ class RunSpec:
     unlabelled : str
         The one task, such as ``"defect/hole"``, whose test images a transductive detector is tuned
         on, without their labels, and which alone is evaluated; empty for all other detectors.
+    outliers : Options
+        Which images a detector of paper 003 learns to be no normal ones
+        (`ssad_lib.engine.outliers`); empty for all others, and where it learns from none.
     """
 
     detector: str
@@ -83,13 +87,15 @@ class RunSpec:
     fingerprint: str
     recipe: int = RECIPE
     unlabelled: str = ""
+    outliers: Options = ()
 
     @property
     def json(self) -> str:
         """Canonical JSON: sorted keys, no spaces, floats in their shortest exact form."""
         values = asdict(self)
-        if not self.unlabelled:
-            del values["unlabelled"]  # the keys of runs that have none are older than the field
+        for name in LATER:
+            if not values[name]:
+                del values[name]  # the keys of runs that have none are older than the field
         return json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
 
     @cached_property
@@ -101,6 +107,8 @@ class RunSpec:
     def title(self) -> str:
         """One short line for progress bars and messages."""
         name = self.detector if self.detector == "AE" else f"{self.detector}/{self.augmentation}"
+        if self.outliers:
+            name = f"{self.detector}/{dict(self.outliers)['image_set']}"
         task = f" {self.unlabelled}" if self.unlabelled else ""
         return f"{name} {self.image_set} class {self.normal_class}{task} seed {self.seed}"
 
@@ -121,9 +129,9 @@ class RunSpec:
         for name in values:
             if name not in known:
                 raise unknown("field of a run specification", name, known)
-        if missing := known - values.keys() - {"unlabelled"}:
+        if missing := known - values.keys() - set(LATER):
             raise SsadError(f"a run specification lacks {', '.join(sorted(missing))}")
-        for name in ("detector_options", "augmentation_options"):
-            values[name] = options(dict(values[name]))
+        for name in ("detector_options", "augmentation_options", "outliers"):
+            values[name] = options(dict(values.get(name, ())))
         values["testbeds"] = tuple(values["testbeds"])
         return RunSpec(**values)

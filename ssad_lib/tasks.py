@@ -18,7 +18,9 @@ CONTROLLED = "controlled"
 IN_THE_WILD = "in-the-wild"
 DEFECT = "defect"
 DEMONSTRATION = "demonstration"
-TESTBEDS = (CONTROLLED, IN_THE_WILD, DEFECT, DEMONSTRATION)
+ONE_VS_REST = "one-vs-rest"
+TESTBEDS = (CONTROLLED, IN_THE_WILD, DEFECT, DEMONSTRATION, ONE_VS_REST)
+REST = "rest"  # the one task of a class against all others
 # Patches that CutDiff is to find again (paper 001, Section 4.1).
 PATCHES = {
     f"size={size:g} ratio={ratio:g}": {"size": size, "ratio": ratio}
@@ -68,5 +70,9 @@ def anomalies(
         for name, patch in PATCHES.items():
             generator = rng.generator("anomalies", images.name, normal_class, name, seed)
             yield name, augment.get("cutdiff", **patch)(normals, generator)
+    elif testbed == ONE_VS_REST:
+        normal_images(images, normal_class)  # says whether there is such a class
+        others = images.images[images.labels != normal_class]
+        yield REST, torch.from_numpy(others).float() / 255
     else:
         raise unknown("testbed", testbed, TESTBEDS)

@@ -63,3 +63,12 @@ def test_unknown_testbed_and_class_are_named(images):
         list(tasks.anomalies(images, 3, "controled", seed=0))
     with pytest.raises(SsadError, match="no class 10: its classes are 0 to 9"):
         tasks.normal_images(images, 10)
+
+
+def test_one_against_the_rest_has_all_others_in_one_task(images):
+    ((name, rest),) = tasks.anomalies(images, 3, tasks.ONE_VS_REST, seed=0)
+    wild = torch.cat([part for _, part in tasks.anomalies(images, 3, tasks.IN_THE_WILD, seed=0)])
+    assert name == "rest"
+    assert torch.equal(rest.flatten(1).sum(1).sort().values, wild.flatten(1).sum(1).sort().values)
+    with pytest.raises(SsadError, match="has no class 10"):
+        dict(tasks.anomalies(images, 10, tasks.ONE_VS_REST, seed=0))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 SPLITS = ("train", "test")
-EMBEDDED = ("street-digits", "digits", "textures")
+EMBEDDED = ("street-digits", "street-letters", "digits", "textures")
 PATH_FORMS = ("mvtec", "folder", "npz")  # written with a colon and what follows it
 COLOUR = 3  # channels of every set that is not listed here
 

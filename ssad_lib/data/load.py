@@ -9,6 +9,7 @@ from ssad_lib.data.digits import load_plain_digits
 from ssad_lib.data.image_set import ImageSet
 from ssad_lib.data.on_disk import load_from_disk
 from ssad_lib.data.street_digits import load_street_digits
+from ssad_lib.data.street_letters import load_street_letters
 from ssad_lib.data.textures import load_textures
 from ssad_lib.errors import SsadError, unknown
 
@@ -42,7 +43,8 @@ def load(
         Side of the square images in pixels. Default: as the embedded set draws them, 32 for the
         sets of the paper (METHODS 1.1), 256 for defect sets (METHODS 1.5), else as stored.
     seed : int
-        Decides the draws of ``street-digits`` and ``textures``; the others have none.
+        Decides the draws of ``street-digits``, ``street-letters`` and ``textures``; the others
+        have none.
 
     Returns
     -------
@@ -63,6 +65,8 @@ def load(
     form, _, detail = name.partition(":")
     if name == "street-digits":
         return load_street_digits(split, images_per_class, size, seed)
+    if name == "street-letters":
+        return load_street_letters(split, images_per_class, size, seed)
     if name == "digits":
         return load_plain_digits(split, images_per_class, size)
     if form == "textures":

@@ -8,6 +8,7 @@ symmetric, inverted or flipped images would be as normal as any other, and no de
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -49,14 +50,9 @@ def load_street_digits(
     """
     size = size or SIZE
     count = images_per_class or PER_CLASS[split]
-    per_class = []
-    for label in range(len(CLASSES)):
-        blocks = range(0, count, BLOCK)
-        drawn = [_draw_block(split, label, seed, start // BLOCK) for start in blocks]
-        per_class.append(np.concatenate(drawn)[:count])
     return ImageSet(
         name="street-digits",
-        images=resize_images(np.concatenate(per_class), size),
+        images=resize_images(composed(glyphs(split), VERSION, split, count, seed), size),
         labels=np.repeat(np.arange(len(CLASSES), dtype=np.int64), count),
         classes=CLASSES,
         split=split,
@@ -66,11 +62,36 @@ def load_street_digits(
     )
 
 
-def _draw_block(split: str, label: int, seed: int, block: int) -> np.ndarray:
+def composed(
+    signs: Sequence[np.ndarray], version: str, split: str, count: int, seed: int
+) -> np.ndarray:
+    """Return `count` images of each class of signs over photographs, ``uint8 (N, 3, 32, 32)``.
+
+    Parameters
+    ----------
+    signs : sequence of numpy.ndarray
+        Scans ``float32 (n, 8, 8)`` in [0, 1] of the signs of each class.
+    version : str
+        Of the image set; part of the draws.
+    split : {"train", "test"}
+        Decides which parts of the photographs lie behind the signs.
+    count, seed : int
+    """
+    per_class = []
+    for label, scans in enumerate(signs):
+        blocks = range(0, count, BLOCK)
+        drawn = [
+            _draw_block(scans, split, stream(version, seed, split, label, start // BLOCK))
+            for start in blocks
+        ]
+        per_class.append(np.concatenate(drawn)[:count])
+    return np.concatenate(per_class)
+
+
+def _draw_block(scans: np.ndarray, split: str, rng: np.random.Generator) -> np.ndarray:
     """Return the `BLOCK` images ``uint8 (BLOCK, 3, 32, 32)`` of one block of one class."""
-    rng = stream(VERSION, seed, split, label, block)
     photograph = _crop(split, rng) * uniform(rng, *DIM, (BLOCK, 1, 1, 1))
-    stroke = _stroke(glyphs(split)[label], rng)[:, None]
+    stroke = _stroke(scans, rng)[:, None]
     mixed = photograph + stroke * (_colour(photograph, rng) - photograph)
     return np.rint(255 * mixed * _light(rng)).astype(np.uint8)
 

@@ -53,10 +53,11 @@ class Detector(BaseEstimator):
         self.finish(images, train(self.prepare(images)))
         return self
 
-    def prepare(self, images: Tensor) -> Course:
+    def prepare(self, images: Tensor, outliers: Tensor | None = None) -> Course:  # noqa: ARG002
         """Return what to train for normal `images` ``(N, C, H, W)``: the first half of ``fit``.
 
-        `images` are a float32 CPU tensor in [0, 1]; `fit` checks that, this does not.
+        `images` are a float32 CPU tensor in [0, 1]; `fit` checks that, this does not. `outliers` are
+        for detectors that learn from them.
 
         Raises
         ------

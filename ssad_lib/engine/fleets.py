@@ -17,7 +17,8 @@ from torch import Tensor, nn
 
 from ssad_lib.detectors import TRAINED_ALONE, Detector
 from ssad_lib.detectors.course import Course, Outcome
-from ssad_lib.engine.images import load_images, training_images
+from ssad_lib.engine.images import load_images
+from ssad_lib.engine.outliers import training_set
 from ssad_lib.engine.run import failed, finished, make_detector, one_thread, perform
 from ssad_lib.engine.stacked import train_together
 from ssad_lib.errors import NonFiniteError, SsadError
@@ -81,7 +82,7 @@ def _shape(spec: RunSpec) -> Hashable:
     # AP has a class per transform of its augmentation, the others do not depend on it.
     transforms = (spec.augmentation, spec.augmentation_options) if spec.detector == "AP" else ()
     images = (spec.image_set, spec.images_per_class, spec.size, _count(spec))
-    return (spec.detector, spec.detector_options, images, transforms)
+    return (spec.detector, spec.detector_options, images, transforms, spec.outliers)
 
 
 def _count(spec: RunSpec) -> int:
@@ -128,19 +129,19 @@ def _performed_alone(spec: RunSpec) -> Record:
 
 def _performed(specs: Fleet) -> list[Record]:
     started = time.perf_counter()
-    images = {spec.key: training_images(spec) for spec in specs}
+    images = {spec.key: training_set(spec) for spec in specs}
     detectors = [make_detector(spec) for spec in specs]
     with one_thread():
         courses = [
-            made.prepare(images[spec.key]) for made, spec in zip(detectors, specs, strict=True)
+            made.prepare(*images[spec.key]) for made, spec in zip(detectors, specs, strict=True)
         ]
-        most = members_that_fit(courses[0], images[specs[0].key])
+        most = members_that_fit(courses[0], *images[specs[0].key])
         outcomes: list[Outcome | NonFiniteError] = []
         for start in range(0, len(courses), most):
             outcomes += train_together(courses[start : start + most])
         share = (time.perf_counter() - started) / len(specs)
         return [
-            _record(spec, made, outcome, images[spec.key], share)
+            _record(spec, made, outcome, images[spec.key][0], share)
             for spec, made, outcome in zip(specs, detectors, outcomes, strict=True)
         ]
 
@@ -161,14 +162,14 @@ def _record(
     return finished(spec, detector, seconds)
 
 
-def members_that_fit(course: Course, images: Tensor, free: int | None = None) -> int:
+def members_that_fit(course: Course, *images: Tensor, free: int | None = None) -> int:
     """Return how many members like `course` the free memory of its device holds, at least 1.
 
     Parameters
     ----------
     course : Course
-    images : Tensor
-        Its training images ``(n, C, H, W)``.
+    *images : Tensor
+        Its training images ``(n, C, H, W)``, normal ones and outliers.
     free : int, optional
         Bytes; default: what is free on the GPU. On a CPU nothing limits the fleet.
     """
@@ -177,15 +178,15 @@ def members_that_fit(course: Course, images: Tensor, free: int | None = None) ->
         if device.type != "cuda":
             return LARGEST
         free = torch.cuda.mem_get_info(device)[0]
-    return max(1, int(SPARE * free / bytes_of_member(course, images)))
+    return max(1, int(SPARE * free / bytes_of_member(course, *images)))
 
 
-def bytes_of_member(course: Course, images: Tensor) -> int:
+def bytes_of_member(course: Course, *images: Tensor) -> int:
     """Return roughly how many bytes the training of one member takes on its device."""
-    shape = (course.batch_size, *images.shape[1:])
+    shape = (course.batch_size, *images[0].shape[1:])
     weights = sum(parameter.numel() for parameter in course.network.parameters())
     values = STATES * weights + PASSES * _activations(course.network, shape)
-    return 4 * values + images.numel()  # the images lie there as bytes
+    return 4 * values + sum(part.numel() for part in images)  # which lie there as bytes
 
 
 def _activations(network: nn.Module, shape: tuple[int, ...]) -> int:

@@ -21,15 +21,15 @@ from torch import Tensor
 import ssad_lib
 from ssad_lib import metrics, paths, processor, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
-from ssad_lib.detectors import DETECTORS, Detector
+from ssad_lib.detectors import DETECTORS, EXPOSED, Detector, course
 from ssad_lib.engine import measures
 from ssad_lib.engine.images import (
     image_set,
     tested_images,
-    training_images,
     unlabelled_images,
     untouched,
 )
+from ssad_lib.engine.outliers import training_set
 from ssad_lib.errors import NonFiniteError, SsadError, unknown
 from ssad_lib.record import NORMAL, Record, TaskResult
 from ssad_lib.rng import seed_of
@@ -84,17 +84,26 @@ def train(spec: RunSpec) -> Detector:
     NonFiniteError
         If the training loss became NaN or infinite.
     """
-    normals = training_images(spec)
+    normals, *others = training_set(spec)
     with one_thread():
         if spec.unlabelled:
             return make_detector(spec).fit(normals, unlabelled_images(spec))
-        return make_detector(spec).fit(normals)
+        if not others:
+            return make_detector(spec).fit(normals)
+        # As `fit`, without the scores of the outliers, which no record has.
+        detector = make_detector(spec)
+        detector.finish(normals, course.train(detector.prepare(normals, *others)))
+        return detector
 
 
 def make_detector(spec: RunSpec) -> Detector:
     """Return the untrained detector that `spec` describes, seeded by `random_state`."""
     if spec.detector not in DETECTORS:
         raise unknown("detector", spec.detector, DETECTORS)
+    if spec.outliers and spec.detector not in EXPOSED:
+        raise SsadError(
+            f"detector {spec.detector} learns from no outliers: use {', '.join(EXPOSED)}"
+        )
     settings: dict[str, Any] = {
         **dict(spec.detector_options),
         "random_state": random_state(spec),

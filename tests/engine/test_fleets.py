@@ -125,9 +125,9 @@ def test_members_that_fit_follow_the_free_memory():
     images = torch.rand(20, 3, 32, 32)
     course = DAE(width=4, batch_size=10).prepare(images)
     one = fleets.bytes_of_member(course, images)
-    assert fleets.members_that_fit(course, images, 10 * one) == 8
-    assert fleets.members_that_fit(course, images, 100 * one) == 80
-    assert fleets.members_that_fit(course, images, 1) == 1
+    assert fleets.members_that_fit(course, images, free=10 * one) == 8
+    assert fleets.members_that_fit(course, images, free=100 * one) == 80
+    assert fleets.members_that_fit(course, images, free=1) == 1
     assert fleets.members_that_fit(course, images) == fleets.LARGEST
     larger = DAE(width=4, batch_size=20).prepare(images)
     assert fleets.bytes_of_member(larger, images) > one
