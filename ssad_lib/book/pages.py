@@ -7,19 +7,16 @@ messengers look for it, and gives the words of the glossary their meaning where 
 from __future__ import annotations
 
 import html
-import re
 from pathlib import Path
 from typing import Any
 
 from docutils import nodes  # type: ignore[import-untyped]
 from sphinx.application import Sphinx
 
-from ssad_lib.book import words
+from ssad_lib.book import icons, words
 from ssad_lib.book.staging import CARD
 
 FORMULAS = ("mathjax/", "window.MathJax")  # scripts, by their name or what they begin with
-ICONS = re.compile(r"\s*<script [^>]*scripts/fontawesome\.js[^>]*></script>")
-ICON_FILES = "_static/scripts/fontawesome.js*"
 LONGEST_DESCRIPTION = 160  # characters that search engines show
 
 
@@ -83,12 +80,6 @@ def address(app: Sphinx) -> str:
 
 
 def drop_icons(app: Sphinx, failed: Exception | None) -> None:
-    """Take the script of all icons out: the theme's style sheet draws those that pages use."""
-    if failed or app.builder.format != "html":
-        return
-    for page in Path(app.outdir).rglob("*.html"):
-        text = page.read_text(encoding="utf-8")
-        if (light := ICONS.sub("", text)) != text:
-            page.write_text(light, encoding="utf-8")
-    for script in Path(app.outdir).glob(ICON_FILES):
-        script.unlink()
+    """Leave in the site no icon that its pages do not show."""
+    if not failed and app.builder.format == "html":
+        icons.lighten(Path(app.outdir))
