@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ssad_lib import arguments, terminal
 from ssad_lib.arguments import BAD_INPUT
-from ssad_lib.errors import NotFinishedError, SsadError, from_os_error
+from ssad_lib.errors import NotFinishedError, SsadError, StoppedError, from_os_error, one_line
 
 DIFFERENT = 1  # a verdict is not the committed one
 FAILED = 1  # a run, or what needs it
@@ -32,22 +32,25 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         code: int | None = options.command(options)
     except NotFinishedError as error:
-        return _complain(options, str(error), FAILED)
+        return _complain(options, error, FAILED)
     except SsadError as error:
-        return _complain(options, str(error), BAD_INPUT)
+        return _complain(options, error, BAD_INPUT)
     except OSError as error:
-        said = str(from_os_error(error, f"finish `ssad {options.name}`"))
+        said = from_os_error(error, f"finish `ssad {options.name}`")
         return _complain(options, said, BAD_INPUT)
+    except StoppedError as stopped:
+        print(one_line(stopped), file=sys.stderr)
+        return INTERRUPTED
     except KeyboardInterrupt:
         print("ssad: stopped; finished runs are stored, run it again to go on", file=sys.stderr)
         return INTERRUPTED
     return code or 0
 
 
-def _complain(options: argparse.Namespace, message: str, code: int) -> int:
+def _complain(options: argparse.Namespace, error: SsadError, code: int) -> int:
     if options.debug:
         raise  # called from inside an except block
-    print(f"ssad: {' '.join(message.split())}", file=sys.stderr)
+    print(one_line(error), file=sys.stderr)
     return code
 
 

@@ -12,6 +12,10 @@ FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 class SsadError(Exception):
     """A problem the user can solve; the command line prints its one line and exits with code 2."""
 
+    def _render_traceback_(self) -> list[str]:
+        """Return what a notebook shows of it: its one line, no traceback. IPython asks for this."""
+        return [one_line(self)]
+
 
 class NotFinishedError(SsadError):
     """A part of the work failed though the input was good; the command line exits with code 1."""
@@ -33,6 +37,18 @@ class RunsFailedError(NotFinishedError):
 
 class NonFiniteError(SsadError):
     """A training loss or a score became NaN or infinite; the run is recorded as failed."""
+
+
+class StoppedError(KeyboardInterrupt):
+    """Work that the user interrupted; the message says what is kept and how to go on."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [one_line(self)]
+
+
+def one_line(error: BaseException) -> str:
+    """Return the message of an error as the command line and notebooks print it."""
+    return f"ssad: {' '.join(str(error).split())}"
 
 
 def unknown(kind: str, name: object, valid: Iterable[str]) -> SsadError:

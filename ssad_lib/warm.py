@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 FORKS = sys.platform == "linux"
+DEAF = "ssad_lib.deaf"
 WORKERS, CHAPTERS = "ssad_lib.engine.fleets", "ssad_lib.book.preloaded"  # modules to import
 
 
@@ -34,7 +35,7 @@ def context(module: str) -> BaseContext:
     chosen = multiprocessing.get_context("forkserver")
     if not _chosen:
         _chosen.append(module)
-        chosen.set_forkserver_preload(_chosen)
+        chosen.set_forkserver_preload([DEAF, *_chosen])
     return chosen
 
 

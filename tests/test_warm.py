@@ -41,6 +41,30 @@ def test_processes_differ_in_draws_have_the_environment_and_a_server_of_one_thre
     assert said[0][4] != said[1][4]
 
 
+PROBED = """
+import signal, sys
+from pathlib import Path
+Path(sys.argv[-1]).write_text(str(signal.getsignal(signal.SIGINT) is signal.SIG_IGN))
+"""
+PROBING = """
+import os, sys
+from ssad_lib import warm
+if __name__ == "__main__":
+    warm.start("probed", print).join()
+"""
+
+
+def test_the_server_is_deaf_to_ctrl_c_while_it_imports(tmp_path):
+    """Else an interrupted cell shows the server's traceback."""
+    answer = tmp_path / "answer"
+    (tmp_path / "probed.py").write_text(PROBED.replace("sys.argv[-1]", repr(str(answer))))
+    (tmp_path / "driver.py").write_text(PROBING)
+    places = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
+    environment = os.environ | {"PYTHONPATH": places}
+    subprocess.run([sys.executable, str(tmp_path / "driver.py")], check=True, env=environment)
+    assert answer.read_text() == "True"
+
+
 def wait_forever(environment, mark):
     warm.begin(environment)
     Path(mark).write_text(str(os.getpid()))

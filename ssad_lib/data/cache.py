@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from tqdm.auto import tqdm
 
 from ssad_lib import paths
 from ssad_lib.errors import SsadError, from_os_error
@@ -159,13 +158,16 @@ def _write(
     progress: str | None,
 ) -> None:
     """Write `items` as one array without holding them all in memory."""
+    if progress:
+        from tqdm.auto import tqdm  # of use only where decoding takes a while
+
+        # disable=None: the bar shows in a terminal and keeps silent in a log file.
+        items = tqdm(items, total=shape[0], desc=progress, disable=None)
     # A write beyond a full disk raises here; through a memory map it would kill the process.
     with path.open("wb") as file:
         header = {"descr": np.dtype(dtype).str, "fortran_order": False, "shape": shape}
         np.lib.format.write_array_header_1_0(file, header)
-        # disable=None: the bar shows in a terminal and keeps silent in a log file.
-        bar = tqdm(items, total=shape[0], desc=progress, disable=None if progress else True)
-        for item in bar:
+        for item in items:
             content = np.ascontiguousarray(item, dtype).tobytes()
             update(content)
             file.write(content)

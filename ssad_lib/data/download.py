@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from http.client import HTTPException
 from pathlib import Path
 from urllib.error import URLError
 
@@ -28,14 +29,14 @@ def download(name: str, root: str | Path) -> None:
     try:
         for split in SPLITS:
             reader(name, folder, split, download=True)
-    except (URLError, TimeoutError, ConnectionError) as error:
+    except (URLError, TimeoutError, ConnectionError, HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise SsadError(
-            f"could not download {name}: {reason}; check the network and run the command again"
+            f"could not download {name}: {reason}; check the network and try again"
         ) from error
     except RuntimeError as error:
         raise SsadError(
-            f"could not download {name} to {folder}: {first_line(error)}; run the command again"
+            f"could not download {name} to {folder}: {first_line(error)}; try again"
         ) from error
     except OSError as error:
         raise from_os_error(error, f"save {name} in {folder}") from error

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from filelock import AcquireReturnProxy, FileLock, Timeout
 
 from ssad_lib.engine import executors, fleets
 from ssad_lib.engine.executors.crashes import Crash
-from ssad_lib.engine.progress import Progress
-from ssad_lib.errors import RunsFailedError, from_os_error
+from ssad_lib.errors import RunsFailedError, StoppedError, from_os_error
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
+
+if TYPE_CHECKING:
+    from ssad_lib.engine.progress import Progress
 
 PATIENCE = 2.0  # seconds a study waits for its turn before it says so
 
@@ -52,28 +55,58 @@ def execute(
         died twice. The store keeps the one as the result it is; the other is tried again next time.
     SsadError
         At once if a run cannot be meant, or the store cannot be written.
+    StoppedError
+        If the user interrupts it (a `KeyboardInterrupt`): what was finished is stored.
     """
     again = bool(os.environ.get("SSAD_FRESH")) if fresh is None else fresh
     wanted = {spec.key: spec for spec in specs}
     workers, performed = executors.workers(jobs), executors.get(executor)
     crashed: dict[str, str] = {}
     if missing := _missing(wanted, store, again):
-        with _turn(store, len(missing), len(wanted), title):
-            # Another study may have trained some of them while this one waited.
-            missing = _missing(wanted, store, again)
-            with (
-                Progress(len(missing), len(wanted), title) as progress,
-                closing(performed(fleets.group(missing), workers)) as finished,
-            ):
-                for outcome in finished:
-                    if isinstance(outcome, Crash):
-                        crashed |= _note(outcome, store, progress)
-                        continue
-                    store.append(outcome, again=again)
-                    progress.advance(outcome.spec.title)
+        try:
+            with _turn(store, len(missing), len(wanted), title):
+                # Another study may have trained some of them while this one waited.
+                missing = _missing(wanted, store, again)
+                with closing(performed(fleets.group(missing), workers)) as finished:
+                    crashed = _train(finished, len(missing), len(wanted), store, again, title)
+        except KeyboardInterrupt:
+            raise StoppedError(_kept(wanted, store, again)) from None
     records = store.records(list(wanted))
     _report_failures(wanted, records, crashed)
     return [records[key] for key in wanted]
+
+
+def _train(
+    finished: Iterable[Record | Crash],
+    missing: int,
+    total: int,
+    store: Store,
+    again: bool,
+    title: str,
+) -> dict[str, str]:
+    """Store what is finished as it arrives; return how processes died, by key of the run."""
+    from ssad_lib.engine.progress import Progress  # tqdm is of use only where something is trained
+
+    crashed: dict[str, str] = {}
+    with Progress(missing, total, title) as progress:
+        for outcome in finished:
+            if isinstance(outcome, Crash):
+                crashed |= _note(outcome, store, progress)
+                continue
+            store.append(outcome, again=again)
+            progress.advance(outcome.spec.title)
+    return crashed
+
+
+def _kept(wanted: Mapping[str, RunSpec], store: Store, again: bool) -> str:
+    """Return what is said of a study that was interrupted."""
+    if again:
+        return "stopped: the runs that were trained anew until now are stored"
+    stored = len(wanted.keys() & store.keys())
+    return (
+        f"stopped: {stored} of {len(wanted)} runs are stored; run the same cell or command again "
+        "to go on, only what is missing is trained"
+    )
 
 
 def _note(crash: Crash, store: Store, progress: Progress) -> dict[str, str]:
@@ -104,6 +137,8 @@ def _turn(store: Store, missing: int, total: int, title: str) -> AcquireReturnPr
         try:
             return lock.acquire(timeout=PATIENCE)
         except Timeout:
+            from ssad_lib.engine.progress import Progress
+
             with Progress(missing, total, title) as progress:
                 progress.show("waits for another study that fills the same store")
                 return lock.acquire()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from http.client import IncompleteRead
 from pathlib import Path
 from urllib.error import URLError
 
@@ -35,8 +36,9 @@ def test_torchvision_is_asked_for_both_splits(
         (TimeoutError("timed out"), "could not download mnist: timed out; check the network"),
         (
             RuntimeError("Error downloading x:\nTried"),
-            "Error downloading x:; run the command",
+            "Error downloading x:; try again",
         ),
+        (IncompleteRead(b"half"), "could not download mnist: IncompleteRead.*; check the network"),
         (OSError(errno.ENOSPC, "No space left"), "the disk is full: could not save mnist in"),
     ],
 )

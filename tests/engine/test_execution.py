@@ -11,8 +11,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ssad_lib.engine import execute, execution, fleets, perform
-from ssad_lib.errors import SsadError
+from ssad_lib.engine import execute, execution, executors, fleets, perform
+from ssad_lib.errors import SsadError, StoppedError
 from ssad_lib.spec import options
 from ssad_lib.store import Store
 from tests.engine.studies import noted, scores_of, specs
@@ -46,6 +46,28 @@ def test_only_what_is_missing_is_trained(trained):
     assert trained() == [spec.key for spec in study]
     execute(study[:1], store, jobs=1, fresh=True)
     assert trained()[4:] == [study[0].key]
+
+
+def interrupted_after(count):
+    """Return an executor that is interrupted after so many runs."""
+
+    def performed(groups, workers):
+        for fleet in groups[:count]:
+            yield from noted(fleet)
+        raise KeyboardInterrupt
+
+    return performed
+
+
+def test_an_interrupted_study_says_what_is_stored_and_goes_on_from_there(trained, monkeypatch):
+    study, store = specs()[:4], Store()
+    monkeypatch.setattr(executors, "get", lambda name: interrupted_after(3))
+    with pytest.raises(StoppedError, match=r"^stopped: 3 of 4 runs are stored; run the same cell"):
+        execute(study, store)
+    with pytest.raises(StoppedError, match=r"trained anew until now are stored$"):
+        execute(study, store, fresh=True)
+    monkeypatch.undo()
+    assert len(store.keys()) == 3
 
 
 def test_records_come_in_the_order_of_the_study():

@@ -17,7 +17,7 @@ from filelock import FileLock
 
 from ssad_lib import arrays, paths
 from ssad_lib.engine.images import content
-from ssad_lib.errors import SsadError, from_os_error, unknown
+from ssad_lib.errors import SsadError, StoppedError, from_os_error, unknown
 from ssad_lib.spec import RECIPE
 from ssad_lib.studies.alignment.measuring import COLUMNS, Plan, measured
 
@@ -117,9 +117,19 @@ def _kept(plan: Plan) -> pd.DataFrame:
         with FileLock(paths.home() / "alignment.lock"):
             frame = _read(place)  # another process may have measured it while this one waited
             if frame is None:
-                frame = measured(plan)
+                frame = _measured(plan)
                 _publish(frame, place)
     return frame
+
+
+def _measured(plan: Plan) -> pd.DataFrame:
+    try:
+        return measured(plan)
+    except KeyboardInterrupt:
+        raise StoppedError(
+            "stopped: features of images that were computed until now are kept; run the same cell "
+            "or command again to go on"
+        ) from None
 
 
 def _place(plan: Plan) -> Path:

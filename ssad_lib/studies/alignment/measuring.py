@@ -20,7 +20,6 @@ from ssad_lib import augment, data, rng, tasks
 from ssad_lib.alignment import kernel, noise_floor
 from ssad_lib.encoders import Encoder, encoder
 from ssad_lib.engine.images import load_images
-from ssad_lib.engine.progress import Progress
 from ssad_lib.engine.run import one_thread
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION
@@ -130,6 +129,8 @@ def measured(plan: Plan) -> pd.DataFrame:
     ``mmd`` is the biased mean without root, ``floor`` what it would be if both sets came from the
     distribution of the anomalies (`ssad_lib.alignment.noise_floor`).
     """
+    from ssad_lib.engine.progress import Progress  # tqdm is of use only where it takes time
+
     chosen = plan.chosen()
     train, test = plan.images("train"), plan.images("test")
     rows: list[tuple[Any, ...]] = []
