@@ -7,7 +7,7 @@ kinds of defect and tasks that share a network are averaged before they come her
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -22,8 +22,8 @@ from ssad_lib.evidence import NotRunError
 
 NAN = float("nan")
 SIGNS = 0.5  # how often one more difference has the claimed sign by chance
-RESAMPLES = 2000
-ENUMERATED = 14  # differences, up to which all signs are tried where ties or zeros forbid the table
+RESAMPLES = 2000  # sign changes of more clusters
+ENUMERATED = 14  # clusters, up to which all signs are tried
 
 
 def by_cluster(values: pd.Series, clusters: Sequence[str]) -> pd.Series:
@@ -146,42 +146,6 @@ def exactly(what: str, value: float, limits: tuple[float, float], unit: str, n: 
     return Part(what, value, value, value, unit, n, p=outside, p_against=1 - outside)
 
 
-def bootstrapped(
-    what: str,
-    values: ArrayLike,
-    statistic: Callable[[NDArray[np.float64]], float],
-    unit: str,
-    null: float,
-) -> Part:
-    """Return the part that `statistic` of the clusters lies above `null`, by resampling them.
-
-    Parameters
-    ----------
-    what, unit : str
-    values : array_like, shape (n, ...)
-        One cluster per row; what belongs to a cluster is resampled together.
-    statistic : callable
-        Takes rows like `values`.
-    null : float
-        Its value without an effect.
-    """
-    table = np.asarray(values, dtype=np.float64)
-    if len(table) < 2:
-        raise NotRunError(f"{len(table)} clusters cannot be resampled")
-    random = np.random.default_rng(0)  # the same table always has the same interval
-    drawn = np.array(
-        [statistic(table[random.integers(len(table), size=len(table))]) for _ in range(RESAMPLES)]
-    )
-    low, high = np.quantile(drawn, [0.025, 0.975])
-    return Part(
-        what, statistic(table), float(low), float(high), unit, len(table),
-        p=float((1 + (drawn <= null).sum()) / (RESAMPLES + 1)),
-        p_against=float((1 + (drawn >= null).sum()) / (RESAMPLES + 1)),
-        # Fewer clusters than this draw the same few rows again and again.
-        base=SIGNS,
-    )  # fmt: skip
-
-
 def any_above(what: str, table: pd.DataFrame, unit: str) -> Part:
     """Return the part that some column of `table` lies above zero, told by the clearest column.
 
@@ -205,8 +169,10 @@ def any_above(what: str, table: pd.DataFrame, unit: str) -> Part:
     else:
         drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
         signs = np.vstack([np.ones(count), drawn])
-    largest = np.array([_t_values(values * sign[:, None]).max() for sign in signs])
-    clearest = table.columns[int(_t_values(values).argmax())]
+    changed = _t_values(signs @ values / count, (values**2).mean(axis=0))
+    largest = changed.max(axis=1)
+    own = np.ones(count) @ values / count
+    clearest = table.columns[int(_t_values(own, (values**2).mean(axis=0)).argmax())]
     return replace(
         above(f"{what}: {clearest}", table[clearest], unit),
         p=float((largest >= largest[0] - 1e-12).mean()),
@@ -243,20 +209,18 @@ def signed_rank_p(values: NDArray[np.float64]) -> float:
     nonzero = values[values != 0]
     if not len(nonzero):
         return 1.0
-    ties = len(np.unique(np.abs(nonzero))) < len(nonzero)
-    if len(nonzero) <= ENUMERATED and ties:
-        method = stats.PermutationMethod(n_resamples=2**ENUMERATED + 1)
-        return float(stats.wilcoxon(nonzero, alternative="greater", method=method).pvalue)
-    if len(nonzero) < statistics.EXACT_BELOW and not ties:
-        return float(stats.wilcoxon(nonzero, alternative="greater", method="exact").pvalue)
+    if len(nonzero) < statistics.EXACT_BELOW:
+        return statistics.exact_p(nonzero)
     return statistics.signed_rank(nonzero, "greater").p_value
 
 
-def _t_values(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return mean over standard deviation of every column; infinite where all values are equal."""
-    mean = values.mean(axis=0)
-    spread = values.std(axis=0)
-    equal = spread <= 1e-12 * np.abs(mean)
+def _t_values(mean: NDArray[np.float64], square: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return mean over standard deviation, given the mean of squares, which signs do not change.
+
+    Infinite where all values are equal.
+    """
+    spread = np.sqrt(np.maximum(square - mean**2, 0.0))
+    equal = spread <= 1e-7 * np.abs(mean)
     found: NDArray[np.float64] = np.where(equal & (mean != 0), np.copysign(np.inf, mean), 0.0)
     return np.divide(mean, spread, out=found, where=~equal)
 

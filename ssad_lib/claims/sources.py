@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib import data, paths, profiles, results
+from ssad_lib.claims.shelves import OpenStore, Shelf
 from ssad_lib.errors import unknown
 from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
-from ssad_lib.store import Store
 from ssad_lib.studies import alignment
 from ssad_lib.studies.not_magic import runs
-from ssad_lib.studies.pitfalls import controls, selection_experiment
+from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import methods
 from ssad_lib.studies.self_tuning import runs as tuning
 
@@ -95,27 +95,37 @@ def this_run(
     return found if halves is None else replace(found, halves=halves)
 
 
-def of_profile(chapter: str, profile: str, overrides: Mapping[str, Any] | None = None) -> Evidence:
-    """Return what the run store has of a chapter's runs under `profile`; nothing is trained."""
+def of_profile(
+    chapter: str,
+    profile: str,
+    overrides: Mapping[str, Any] | None = None,
+    shelf: Shelf | None = None,
+) -> Evidence:
+    """Return what is known of a chapter's runs under `profile`; nothing is trained.
+
+    Parameters
+    ----------
+    chapter, profile : str
+    overrides : mapping, optional
+        Other values of the profile's parameters.
+    shelf : Shelf, optional
+        Where the records are; the run store, if none is given.
+    """
     settings = profiles.settings(chapter, profile, overrides)
-    store = Store()
+    shelf = shelf or OpenStore()
     records, cases = (
-        list(store.records([spec.key for spec in specs]).values())
+        shelf.records(specs)
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
     )
-    measured = alignment.stored(settings) if "encoder" in settings else None
+    measured = shelf.alignment(settings) if "encoder" in settings else None
     found = _evidence(profile, records, measured, cases, settings.get("image_set", ""))
     if chapter == SPLIT:
-        scored = store.records([record.spec.key for record in records], scores=True)
-        return replace(found, halves=controls.halves(scored.values()))
+        return replace(found, halves=shelf.halves(records))
     if chapter == SELECTION:
         chosen = (selection_experiment.defect_grid, selection_experiment.candidates)
-        defects, candidates = (
-            store.records([spec.key for spec in make(settings)]).values() for make in chosen
-        )
+        defects, candidates = (shelf.records(make(settings)) for make in chosen)
         return with_selection(found, defects, candidates)
-    tuned = tuning.for_chapter(chapter, settings)
-    return with_tuning(found, store.records([spec.key for spec in tuned]).values())
+    return with_tuning(found, shelf.records(tuning.for_chapter(chapter, settings)))
 
 
 def with_tuning(evidence: Evidence, tuned: Iterable[Record]) -> Evidence:

@@ -21,6 +21,7 @@ from ssad_lib.statistics.wilcoxon import (
     Alternative,
     SignedRank,
     clustered,
+    exact_p,
     signed_rank,
     walsh_averages,
 )
@@ -38,6 +39,7 @@ __all__ = [
     "category_rank",
     "clustered",
     "difference_interval",
+    "exact_p",
     "holm",
     "signed_rank",
     "spearman",

@@ -91,18 +91,37 @@ def signed_rank(
         raise SsadError("signed-rank test: every difference is zero, there is nothing to rank")
     ties = len(np.unique(np.abs(nonzero))) < n
     exact = n < EXACT_BELOW and not ties and n == len(values)
-    p_value = stats.wilcoxon(
-        nonzero,
-        alternative=alternative,
-        zero_method="wilcox",
-        correction=not exact,
-        method="exact" if exact else "asymptotic",
-    ).pvalue
+    if exact:
+        p_value = exact_p(nonzero, alternative)
+    else:
+        p_value = stats.wilcoxon(
+            nonzero,
+            alternative=alternative,
+            zero_method="wilcox",
+            correction=True,
+            method="asymptotic",
+        ).pvalue
     location = _exact_location if exact else _approximate_location
     pseudo_median, low, high, level = location(nonzero, confidence)
     return SignedRank(
         pseudo_median, low, high, p_value=float(p_value), n=n, exact=exact, confidence=level
     )
+
+
+def exact_p(nonzero: NDArray[np.float64], alternative: Alternative = "greater") -> float:
+    """Return the exact p of differences without zeros, given their ranks (mid-ranks of ties).
+
+    SciPy's general function gives the same, in two milliseconds without ties and a tenth of a
+    second with them, and a calibration asks a million times.
+    """
+    doubled = np.round(2 * stats.rankdata(np.abs(nonzero))).astype(int)
+    cdf = _sum_cdf(tuple(sorted(doubled.tolist())))
+    positive = int(doubled[nonzero > 0].sum())
+    less = float(cdf[positive])
+    greater = float(cdf[len(cdf) - 1 - positive])  # the distribution is symmetric
+    if alternative == "two-sided":
+        return min(1.0, 2 * min(less, greater))
+    return greater if alternative == "greater" else less
 
 
 def clustered(
@@ -143,15 +162,15 @@ def walsh_averages(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=256)
-def _signed_rank_cdf(n: int) -> NDArray[np.float64]:
-    """Return P(W ≤ w) for w = 0 .. n(n+1)/2 under the null, by counting subsets of ranks."""
+def _sum_cdf(ranks: tuple[int, ...]) -> NDArray[np.float64]:
+    """Return P(sum of the positive ranks ≤ w) for w = 0 .. their sum, all signs equally likely."""
     counts = np.ones(1)
-    for rank in range(1, n + 1):
+    for rank in ranks:
         longer = np.zeros(len(counts) + rank)
         longer[: len(counts)] += counts
         longer[rank:] += counts
         counts = longer
-    return np.cumsum(counts) / 2.0**n
+    return np.cumsum(counts) / 2.0 ** len(ranks)
 
 
 def _exact_location(
@@ -159,7 +178,7 @@ def _exact_location(
 ) -> tuple[float, float, float, float]:
     """Return pseudo-median, interval and its level from the exact distribution."""
     walsh = walsh_averages(values)
-    cdf = _signed_rank_cdf(len(values))
+    cdf = _sum_cdf(tuple(range(1, len(values) + 1)))
     tail = max(int(np.searchsorted(cdf, (1 - confidence) / 2)), 1)
     return (
         float(np.median(walsh)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from ssad_lib.errors import SsadError
-from ssad_lib.statistics import clustered, signed_rank, walsh_averages
+from ssad_lib.statistics import clustered, exact_p, signed_rank, walsh_averages
 
 GOLDEN = json.loads((Path(__file__).parents[1] / "golden" / "wilcox.json").read_text())["cases"]
 
@@ -55,6 +55,27 @@ def test_level_of_an_exact_interval_is_what_it_covers():
     # n = 5: the range misses only if all signs agree, 2 of 32 patterns.
     assert signed_rank([1, 2, 3, 4, 5.5]).confidence == pytest.approx(1 - 2 / 32)
     assert signed_rank(np.arange(1.0, 21)).confidence == pytest.approx(0.9515590667724609)
+
+
+@pytest.mark.parametrize("alternative", ["greater", "less", "two-sided"])
+@pytest.mark.parametrize("n", [1, 3, 10, 30])
+def test_exact_p_is_that_of_scipy(n, alternative):
+    values = np.random.default_rng(n).normal(0.3, 1, n)
+    expected = stats.wilcoxon(values, alternative=alternative, method="exact").pvalue
+    assert exact_p(values, alternative) == pytest.approx(expected, rel=1e-12)
+
+
+@given(st.lists(st.sampled_from([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0]), min_size=1, max_size=9))
+@settings(max_examples=40, deadline=None)
+def test_exact_p_counts_all_signs_where_values_are_tied(differences):
+    values = np.array(differences)
+    ranks = stats.rankdata(np.abs(values))
+    sums = [
+        ranks[np.array(signs) > 0].sum() for signs in itertools.product((-1, 1), repeat=len(values))
+    ]
+    observed = ranks[values > 0].sum()
+    assert exact_p(values) == pytest.approx(np.mean(np.array(sums) >= observed - 1e-9))
+    assert exact_p(values, "less") == pytest.approx(np.mean(np.array(sums) <= observed + 1e-9))
 
 
 def test_few_or_equal_differences_have_no_interval():

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 import pandas as pd
 
 from ssad_lib import augment
-from ssad_lib.claims.comparisons import by_cluster
 from ssad_lib.evidence import CLUSTER, NO_AUGMENTATION, UNTRAINED, Evidence, NotRunError
 from ssad_lib.studies.not_magic import relative
 
@@ -61,4 +60,4 @@ def used(evidence: Evidence, *models: str) -> pd.DataFrame:
 
 
 def _by_class(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame({row: by_cluster(table[row], CLUSTER) for row in table})
+    return table.groupby(level=CLUSTER).mean()

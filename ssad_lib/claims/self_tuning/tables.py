@@ -45,12 +45,12 @@ def beats_on_digits(evidence: Evidence) -> Finding:
 
 def discrepancy_is_worse(evidence: Evidence) -> Finding:
     """B04: with MMD as the loss, ST-SSAD is worse."""
-    return _beats(evidence, _testbed(evidence), ("MMD1", "MMD2"))
+    return _beats(evidence, testbed_of(evidence), ("MMD1", "MMD2"))
 
 
 def second_order_helps(evidence: Evidence) -> Finding:
     """B05: the second-order step is better than the first-order one."""
-    return _beats(evidence, _testbed(evidence), ("FO",))
+    return _beats(evidence, testbed_of(evidence), ("FO",))
 
 
 def is_best_most_often(evidence: Evidence) -> Finding:
@@ -186,7 +186,7 @@ def _of(evidence: Evidence, testbed: str) -> pd.DataFrame:
     return mine
 
 
-def _testbed(evidence: Evidence) -> str:
+def testbed_of(evidence: Evidence) -> str:
     """Return the testbed of the table that the evidence holds."""
     held = set(evidence.tuned["testbed"]) if len(evidence.tuned) else set()
     return IN_THE_WILD if IN_THE_WILD in held else DEFECT

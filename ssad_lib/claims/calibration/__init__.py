@@ -1,0 +1,1 @@
+"""Measured error rates of the rules: what each says where the truth is known (METHODS 15)."""
