@@ -8,7 +8,7 @@ import nbformat
 import pytest
 import yaml
 
-from ssad_lib import book, paths
+from ssad_lib import book, paths, profiles
 
 MINI = Path(__file__).parent / "mini"
 REAL = paths.BOOK
@@ -70,6 +70,18 @@ def test_first_code_cell_installs_on_colab_alone_from_the_one_address(notebook):
     assert "--no-deps" in install  # Colab's torch stays
     assert re.findall(r"https://[^\s\"']+?(?=(?:\.git)?(?:@\S+)?[\s\"']|$)", install) == [address]
     assert not any("pip install" in cell.source for cell in code(notebook)[1:])
+
+
+CHAPTERS = [chapter for chapter in book.chapters() if chapter.is_notebook]
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda chapter: chapter.name)
+def test_first_code_cell_fetches_what_its_own_chapter_needs_and_nothing_else(chapter):
+    install = code(nbformat.read(chapter.source, as_version=4))[0].source
+    assert re.findall(r'colab\.prepare\("([^"]+)"\)', install) == [chapter.name]
+    assert "ssad data download" not in install
+    named = [profiles.settings(chapter.name, profile) for profile in profiles.NAMES]
+    assert ("efficientnet" in install) == any("encoder" in settings for settings in named)
 
 
 def test_links_stay_inside_the_book_or_are_whole_addresses(notebook):
