@@ -33,7 +33,13 @@ def _idx(folder: str) -> dict[str, tuple[str, ...]]:
     }
 
 
+def _emnist(split: str) -> tuple[str, ...]:
+    stem = f"EMNIST/raw/emnist-letters-{split}"
+    return (f"{stem}-images-idx3-ubyte", f"{stem}-labels-idx1-ubyte")
+
+
 DIGITS = tuple("0123456789")
+LETTERS = tuple("abcdefghijklmnopqrstuvwxyz")
 GARMENTS = (
     "t-shirt", "trouser", "pullover", "dress", "coat",
     "sandal", "shirt", "sneaker", "bag", "ankle-boot",
@@ -89,9 +95,32 @@ FROM_DATA_ROOT = {
             "test": ("cifar-100-python/test", "cifar-100-python/meta"),
         },
     ),
+    "emnist-letters": Facts(
+        source="EMNIST Letters (Cohen et al. 2017), from NIST Special Database 19",
+        licence="none stated; its authors ask for a citation of their paper",
+        channels=1,
+        size=28,
+        classes=LETTERS,
+        places={split: _emnist(split) for split in SPLITS},
+    ),
+    "notmnist": Facts(
+        source="notMNIST, letters A to J of computer fonts (Bulatov 2011)",
+        licence="none stated by its author",
+        channels=1,
+        size=28,
+        classes=LETTERS[:10],
+        places=_idx("notMNIST"),
+    ),
 }
 
-IDX = ("mnist", "fashion-mnist")  # sets in idx files, whose channel is the only one
+# Sets in idx files, whose channel is the only one.
+IDX = ("mnist", "fashion-mnist", "emnist-letters", "notmnist")
+UPRIGHT = "upright"  # emnist-letters:upright undoes the transposition of its files
+TINY_IMAGENET = "tiny-imagenet"  # found, read and named by a module of its own
+BY_HAND = {
+    "notmnist": "fetch it from its author's page, or a copy of it in MNIST's file format",
+    TINY_IMAGENET: "fetch tiny-imagenet-200.zip from the page of Stanford's course CS231n",
+}
 
 MVTEC_OBJECTS = frozenset(
     {
@@ -106,5 +135,5 @@ OWN_LICENCE = "yours to know"
 
 
 def names() -> list[str]:
-    """Return the names `load` knows; three more forms take a path."""
-    return [*EMBEDDED, *FROM_DATA_ROOT]
+    """Return the names `load` knows; some have parts, and three more forms take a path."""
+    return [*EMBEDDED, *FROM_DATA_ROOT, TINY_IMAGENET]

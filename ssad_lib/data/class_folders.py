@@ -1,6 +1,7 @@
 """Image sets of class folders, in a folder or a zip: ``train/<class>/`` and ``test/<class>/``.
 
-Class folders without a split above them are one training set.
+Class folders without a split above them are one training set; images without a class folder are one
+class, such as outliers of any kind.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ def class_folder_recipe(files: Files, split: str, channels: int, size: int | Non
         differ in size while no `size` is asked for.
     """
     by_class, elsewhere = _images_by_class(files, split)
+    alone = (
+        [] if files.folders else [f"{files.path}: no class folders, so all images are one class"]
+    )
     ordered = [name for names in by_class.values() for name in names]
     counts = [len(names) for names in by_class.values()]
     origins: dict[str, Origin] = {}
@@ -64,6 +68,7 @@ def class_folder_recipe(files: Files, split: str, channels: int, size: int | Non
         classes=tuple(by_class),
         images=images(),
         notes=lambda: [
+            *alone,
             *left_out(files.path, len(files.names) - elsewhere.total(), files.left_out + elsewhere),
             *converted(files.path, origins),
         ],
@@ -78,6 +83,8 @@ def _images_by_class(files: Files, split: str) -> tuple[dict[str, list[str]], Co
         raise SsadError(
             f"{files.path} has no folder '{split}/' with one folder for each class; add it"
         )
+    if not files.folders:
+        return {files.path.stem: list(files.names)}, Counter()
     every = {part: _classes(files, folder) for part, folder in (splits or {TRAIN: ""}).items()}
     by_class = every[split]
     for other in splits.keys() - {split}:

@@ -30,7 +30,9 @@ def load(
     name : str
         One of `names`; or ``textures:<surface>``, one of weave, cable, carpet, grid and tile;
         ``mvtec:<object>`` below the data root; ``folder:<path>``, a folder or zip of class folders
-        or in the layout of MVTec AD; ``npz:<path>``, your own arrays.
+        or in the layout of MVTec AD; ``npz:<path>``, your own arrays;
+        ``emnist-letters:upright``, whose files are transposed; ``tiny-imagenet:<part>``
+        (`ssad_lib.data.tiny_imagenet`).
     root : str or pathlib.Path, optional
         The data root, default ``SSAD_DATA``; embedded sets and paths need none.
     split : {"train", "test"}
@@ -71,14 +73,16 @@ def load(
         return load_plain_digits(split, images_per_class, size)
     if form == "textures":
         return load_textures(detail, split, images_per_class, size, seed)
-    if name in catalogue.FROM_DATA_ROOT or (form in catalogue.PATH_FORMS and detail):
+    known = name in catalogue.FROM_DATA_ROOT or form == catalogue.TINY_IMAGENET
+    turned = name == f"emnist-letters:{catalogue.UPRIGHT}"
+    if known or turned or (form in catalogue.PATH_FORMS and detail):
         return load_from_disk(name, root, split, images_per_class, size)
     raise unknown("image set", name, catalogue.names())
 
 
 def class_names(name: str) -> tuple[str, ...]:
     """Return the names of the classes of an image set; where they are known it is not read."""
-    facts = catalogue.FROM_DATA_ROOT.get(name)
+    facts = catalogue.FROM_DATA_ROOT.get(name.removesuffix(f":{catalogue.UPRIGHT}"))
     if facts and facts.classes:
         return facts.classes
     return load(name, split="test", images_per_class=1).classes

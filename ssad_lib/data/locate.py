@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ssad_lib import paths
-from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, IDX, SPLITS
+from ssad_lib.data import tiny_imagenet
+from ssad_lib.data.catalogue import (
+    BY_HAND,
+    EMBEDDED,
+    FROM_DATA_ROOT,
+    IDX,
+    SPLITS,
+    TINY_IMAGENET,
+)
 from ssad_lib.data.layout import TRAIN, is_good, role
 from ssad_lib.data.listing import is_hidden
 from ssad_lib.errors import SsadError, unknown
@@ -53,23 +61,21 @@ def find_named(name: str, root: Path | None, split: str) -> Path:
         return paths.SYSTEM_DATA
     root = paths.data_root(root)
     place = FROM_DATA_ROOT[name].places[split][0]
-    raise SsadError(
-        f"no {name} below {root}: looked for {place}, {name}/ and {name}.zip; "
-        f"put it there or run `ssad data download {name}`"
-    )
+    fetch = BY_HAND.get(name, f"put it there or run `ssad data download {name}`")
+    raise SsadError(f"no {name} below {root}: looked for {place}, {name}/ and {name}.zip; {fetch}")
 
 
 def files(name: str, root: Path, split: str) -> tuple[Path, ...]:
     """Return a set's own files below `root`, none unless all are there.
 
-    Idx files lie as torchvision puts them, or in a folder of the set's name, as Debian does; each
-    may be packed by gzip.
+    Idx files lie as torchvision puts them, below the root or below a folder of the set's name, or
+    in that folder itself, as Debian does; each may be packed by gzip.
     """
     places = [Path(place) for place in FROM_DATA_ROOT[name].places[split]]
     if name not in IDX:
         found = [root / place for place in places]
         return tuple(found) if all(path.is_file() for path in found) else ()
-    for folder in (root / places[0].parent, root / name):
+    for folder in (root / places[0].parent, root / name, root / name / places[0].parent):
         found = [_plain_or_packed(folder / place.name) for place in places]
         if all(path.is_file() for path in found):
             return tuple(found)
@@ -78,6 +84,17 @@ def files(name: str, root: Path, split: str) -> tuple[Path, ...]:
 
 def _plain_or_packed(path: Path) -> Path:
     return path if path.is_file() else path.with_name(f"{path.name}.gz")
+
+
+def find_tiny_imagenet(root: Path) -> Path:
+    """Return where Tiny ImageNet lies below a data root; `SsadError` if it does not."""
+    found = tiny_imagenet.find(root)
+    if found is None:
+        raise SsadError(
+            f"no {TINY_IMAGENET} below {root}: looked for {', '.join(tiny_imagenet.PLACES)}; "
+            f"{BY_HAND[TINY_IMAGENET]}"
+        )
+    return found
 
 
 def find_object(name: str, root: Path) -> Path:
@@ -130,7 +147,7 @@ def _folders(parent: Path) -> list[Path]:
 def describe(root: Path | None) -> list[Row]:
     """Return one row for each image set: embedded, where it was found, or how to get it."""
     rows = [Row(name, "embedded", "always there") for name in EMBEDDED]
-    for name in FROM_DATA_ROOT:
+    for name in (*FROM_DATA_ROOT, TINY_IMAGENET):
         rows.append(_row(name, root))
     for name in objects(root) if root else []:
         rows.append(Row(f"mvtec:{name}", "found", str(root)))
@@ -138,9 +155,23 @@ def describe(root: Path | None) -> list[Row]:
 
 
 def _row(name: str, root: Path | None) -> Row:
+    found = {split: place for split in SPLITS if (place := _place(name, root, split)) is not None}
+    if not found:
+        hint = f"ssad data download {name}"
+        if name in BY_HAND:
+            hint = BY_HAND[name]
+        elif root is None:
+            hint = "no data root: pass --data-root DIR or set SSAD_DATA"
+        return Row(name, "missing", hint)
+    state = "found" if len(found) == len(SPLITS) else f"found, {next(iter(found))} images only"
+    return Row(name, state, ", ".join(sorted({str(place) for place in found.values()})))
+
+
+def _place(name: str, root: Path | None, split: str) -> Path | None:
+    """Return where one split of a set lies, None if it does not."""
+    if name == TINY_IMAGENET:
+        return tiny_imagenet.find(root) if root else None
     try:
-        places = {find_named(name, root, split) for split in SPLITS}
+        return find_named(name, root, split)
     except SsadError:
-        hint = "no data root: pass --data-root DIR or set SSAD_DATA"
-        return Row(name, "missing", f"ssad data download {name}" if root else hint)
-    return Row(name, "found", ", ".join(str(place) for place in sorted(places)))
+        return None

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ssad_lib import paths
-from ssad_lib.data import catalogue
+from ssad_lib.data import catalogue, tiny_imagenet
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
 from ssad_lib.data.class_folders import class_folder_recipe
 from ssad_lib.data.defect_folders import defect_recipe, is_defect_set
 from ssad_lib.data.files import open_files, stamp
 from ssad_lib.data.image_set import ImageSet
-from ssad_lib.data.locate import files, find_named, find_object
+from ssad_lib.data.locate import files, find_named, find_object, find_tiny_imagenet
 from ssad_lib.data.notes import say
 from ssad_lib.data.npz import read_npz
 from ssad_lib.data.selection import first_per_class
@@ -35,8 +35,12 @@ def load_from_disk(
             source, licence = catalogue.MVTEC_SOURCE, catalogue.MVTEC_LICENCE
         place = find_object(detail, paths.data_root(root))
         entry = _read_folders(name, place, split, catalogue.COLOUR, size)
+    elif form == catalogue.TINY_IMAGENET:
+        source, licence = tiny_imagenet.SOURCE, tiny_imagenet.LICENCE
+        place = find_tiny_imagenet(paths.data_root(root))
+        entry = tiny_imagenet.read(place, detail, split, size or tiny_imagenet.SIZE)
     else:
-        facts = catalogue.FROM_DATA_ROOT[name]
+        facts = catalogue.FROM_DATA_ROOT[form]
         source, licence = facts.source, facts.licence
         place, entry = _read_named(name, paths.data_root_if_any(root), split, size or facts.size)
     say(entry.notes)
@@ -58,10 +62,12 @@ def load_from_disk(
 
 def _read_named(name: str, root: Path | None, split: str, size: int) -> tuple[Path, Entry]:
     """Return where a set of the catalogue lies, and its images."""
+    name, _, part = name.partition(":")
     place = find_named(name, root, split)
     own = files(name, place, split)
     if own:
-        return place, read_torchvision(name, place, own, split, size)
+        turned = part == catalogue.UPRIGHT
+        return place, read_torchvision(name, place, own, split, size, transposed=turned)
     channels = catalogue.FROM_DATA_ROOT[name].channels
     return place, _read_folders(name, place, split, channels, size)
 

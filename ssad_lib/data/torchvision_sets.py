@@ -1,6 +1,6 @@
-"""MNIST, Fashion-MNIST, SVHN, CIFAR-10 and CIFAR-100 in the layouts torchvision writes.
+"""MNIST, its kin, SVHN, CIFAR-10 and CIFAR-100 in the layouts torchvision writes.
 
-The first two are read without torchvision, which knows no packed idx files.
+Idx files are read without torchvision, which knows no packed ones.
 """
 
 from __future__ import annotations
@@ -11,20 +11,32 @@ from typing import Any
 import numpy as np
 
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
-from ssad_lib.data.catalogue import FROM_DATA_ROOT, IDX
+from ssad_lib.data.catalogue import BY_HAND, FROM_DATA_ROOT, IDX
 from ssad_lib.data.files import stamp
 from ssad_lib.data.idx import read_idx
 from ssad_lib.data.resize import resize_images
 from ssad_lib.errors import SsadError
 
+FIRST = {"emnist-letters": 1}  # what its files call the first class
+
 
 def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
-    """Return torchvision's own data set `name` below `root`."""
+    """Return torchvision's own data set `name` below `root`.
+
+    Raises
+    ------
+    SsadError
+        If torchvision has none of that name: somebody has to fetch it by hand.
+    """
+    if name in BY_HAND:
+        raise SsadError(f"{name} cannot be downloaded from here: {BY_HAND[name]}")
     # Its import takes seconds, which only these sets should cost.
     from torchvision import datasets
 
     if name == "svhn":
         return datasets.SVHN(root, split=split, download=download)
+    if name == "emnist-letters":
+        return datasets.EMNIST(root, "letters", train=split == "train", download=download)
     kind = {
         "mnist": datasets.MNIST,
         "fashion-mnist": datasets.FashionMNIST,
@@ -35,7 +47,13 @@ def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
 
 
 def read_torchvision(
-    name: str, root: Path, files: tuple[Path, ...], split: str, size: int
+    name: str,
+    root: Path,
+    files: tuple[Path, ...],
+    split: str,
+    size: int,
+    *,
+    transposed: bool = False,
 ) -> Entry:
     """Return the images of `split` in torchvision's order, brought to `size` (METHODS 1.1).
 
@@ -48,22 +66,28 @@ def read_torchvision(
         The files of the split, from `ssad_lib.data.locate.files`.
     split : {"train", "test"}
     size : int
+    transposed : bool
+        Exchange rows and columns.
 
     Raises
     ------
     SsadError
         If a file is damaged or of the wrong shape.
     """
-    key = ["torchvision", name, stamp(*files), split, size]
-    return read_or_build(f"{name}-{split}", key, lambda: _recipe(name, root, files, split, size))
+    key = ["torchvision", name, stamp(*files), split, size, *(["transposed"] * transposed)]
+    return read_or_build(
+        f"{name}-{split}", key, lambda: _recipe(name, root, files, split, size, transposed)
+    )
 
 
-def _recipe(name: str, root: Path, files: tuple[Path, ...], split: str, size: int) -> Recipe:
+def _recipe(
+    name: str, root: Path, files: tuple[Path, ...], split: str, size: int, transposed: bool
+) -> Recipe:
     facts, place = FROM_DATA_ROOT[name], files[0]
     if name in IDX:
         images, labels, classes = (
             read_idx(files[0], 3)[:, None],
-            read_idx(files[1], 1),
+            read_idx(files[1], 1) - FIRST.get(name, 0),
             facts.classes,
         )
     else:
@@ -77,7 +101,7 @@ def _recipe(name: str, root: Path, files: tuple[Path, ...], split: str, size: in
     for label, class_name in enumerate(classes):
         if label not in labels:
             raise SsadError(f"the class '{class_name}' is absent from {place}; fetch it again")
-    images = resize_images(images, size)
+    images = resize_images(images.swapaxes(2, 3) if transposed else images, size)
     return Recipe(images.shape, labels, classes, images)
 
 

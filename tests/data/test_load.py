@@ -12,8 +12,9 @@ from .makers import class_files, write
 
 def test_names() -> None:
     assert names() == [
-        "street-digits", "digits", "textures",
-        "mnist", "fashion-mnist", "svhn", "cifar10", "cifar100",
+        "street-digits", "street-letters", "digits", "textures",
+        "mnist", "fashion-mnist", "svhn", "cifar10", "cifar100", "emnist-letters", "notmnist",
+        "tiny-imagenet",
     ]  # fmt: skip
 
 
