@@ -89,6 +89,13 @@ def _judging(verify: Parser, report: Parser) -> None:
         _values(added)
     verify.add_argument("--json", action="store_true", help="everything, for a program to read")
     verify.add_argument("--save", action="store_true", help="commit these verdicts to results/")
+    verify.add_argument(
+        "--calibrate", action="store_true",
+        help="how often each rule errs in simulated worlds, instead of the verdicts",
+    )  # fmt: skip
+    verify.add_argument(
+        "--simulations", type=int, default=1000, metavar="N", help="worlds for each rule (1000)"
+    )
     report.add_argument(
         "--output", type=Path, default=Path("review.html"), metavar="FILE",
         help="ends in .html, .md or .json (default: review.html)",

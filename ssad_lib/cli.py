@@ -130,6 +130,13 @@ def _verify(options: argparse.Namespace) -> int:
     _use_data_root(options)
     overrides = profiles.assignments(options.overrides)
     source = options.source or options.profile
+    if options.calibrate:
+        from ssad_lib.claims.calibration import command as calibration
+
+        held = calibration.run(
+            source, options.claims, overrides, options.simulations, save=options.save
+        )
+        return 0 if held else DIFFERENT
     same = command.run(source, options.claims, overrides, json=options.json, save=options.save)
     return 0 if same else DIFFERENT
 
