@@ -18,6 +18,7 @@ from ssad_lib.figures.drawing import (
     panel_axes,
     scatter,
     titled,
+    worded,
 )
 
 KINDS = {
@@ -51,7 +52,7 @@ def choice_gains(
             _gain_rows(axis, table)
             titled(axis, title)
         for axis in lowest(axes, 2):
-            axis.set_xlabel(f"AUC over {against}")
+            axis.set_xlabel(worded(f"AUC over {against}"))
             axis.tick_params(axis="x", labelbottom=True)
         legend_of(figure, KINDS, pd.concat(panels.values())["kind"])
         return figure

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from scipy import stats
 
 from ssad_lib.appearance import BLUE, CATEGORIES, GREY, NARROW, signed
-from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter, titled
+from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter, titled, worded
 from ssad_lib.figures.labels import label_points
 
 HATCH = "///"  # tells the second detector from the first without colour
@@ -39,7 +39,9 @@ def anomaly_bars(panels: Mapping[str, pd.DataFrame]) -> Drawing:
             titled(axis, title, loc="left")
             axis.set(xlabel="", ylabel="AUC", ylim=(0, 1))
         handles = axes[0].containers[:2]  # one legend below all panels covers no bar
-        figure.legend(handles, _roles(tables), loc="outside lower center", ncols=2, frameon=False)
+        columns = 1 if NARROW.get() else 2
+        below = "outside lower center"
+        figure.legend(handles, _roles(tables), loc=below, ncols=columns, frameon=False)
         return figure
 
     said = " ".join(f"{title}: {_bars_text(table)}." for title, table in tables.items())
@@ -111,7 +113,7 @@ def scatter_with_ranks(
                 scatter(axis, row[x], row[y], CATEGORIES[row["category"]], s=45, zorder=3)
             rho = signed(ranks[title].statistic, 2)
             titled(axis, f"{title} (Spearman ρ = {rho})")
-            axis.set(xlabel=x_name, ylabel=y_name)
+            axis.set(xlabel=worded(x_name), ylabel=y_name)
             axis.margins(0.12)
         legend_of(figure, CATEGORIES, pd.concat(tables.values())["category"])
         for axis, table in zip(axes, tables.values(), strict=True):

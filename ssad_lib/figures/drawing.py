@@ -26,6 +26,8 @@ MARKERS = {
 QUIET = 0.75  # opacity of ink that steps back
 NARROW_WIDTH = 3.5  # inches of a figure on a phone
 LEGEND_NARROW = 3  # entries of a legend that fit side by side on a phone
+NAMES_BESIDE = 1.0  # inches
+WORDS_NARROW = 20  # letters of the words of an axis on a line
 LETTERS = 0.085  # inches that a letter of a title takes
 
 
@@ -71,7 +73,13 @@ def titled(axis: Axes, title: str, **options: Any) -> None:
     place = axis.get_subplotspec()
     columns = place.get_gridspec().ncols if place else 1
     width = axis.get_figure(root=True).get_figwidth() / columns  # type: ignore[union-attr]
-    axis.set_title(textwrap.fill(title, int(width / LETTERS)), **options)
+    beside = NAMES_BESIDE if NARROW.get() else 0  # names of rows take a part of a narrow figure
+    axis.set_title(textwrap.fill(title, int((width - beside) / LETTERS)), **options)
+
+
+def worded(text: str) -> str:
+    """Return the words of an axis, in lines on a narrow screen."""
+    return textwrap.fill(text, WORDS_NARROW) if NARROW.get() else text
 
 
 def legend_of(figure: Figure, marks: Mapping[str, Mark], names: Iterable[str]) -> None:

@@ -20,13 +20,17 @@ from ssad_lib.figures.drawing import (
     panel_axes,
     scatter,
     titled,
+    worded,
 )
 
+FEWEST = 5  # units with which a signed-rank test can tell anything
+TOO_FEW = f"fewer than {FEWEST} units"
 GAINS = {  # what the one-sided p says of a gain
     "beneficial": Mark(BLUE, "circle"),
     "harmful": Mark(ORANGE, "square"),
     "no clear effect": Mark(GREY, "diamond"),
     "not tested": Mark(GREY, "cross"),
+    TOO_FEW: Mark(GREY, "circle"),
 }
 NAMES_WIDE, NAMES_NARROW = 48, 22  # letters of a comparison's name on a line
 
@@ -84,6 +88,11 @@ def _forest_rows(axis: Axes, table: pd.DataFrame) -> None:
     axis.set_ylim(-0.7, len(table) - 0.3)
 
 
+def _told(row: pd.Series[float]) -> str:
+    """Return what can be told from a gain, a key of `GAINS`: one-sided tests need units."""
+    return TOO_FEW if row["n"] < FEWEST else effect(row["p"])
+
+
 def _p_beside(axis: Axes, values: pd.Series[float]) -> None:
     """Write the p-values of the rows at the right of the axes, the first row on top."""
     beside: dict[str, Any] = {"transform": axis.get_yaxis_transform(), "fontsize": 9}
@@ -117,14 +126,16 @@ def differences(parts: pd.DataFrame, title: str) -> Drawing:
     names = [str(name) for name in parts.index]
 
     def make() -> Figure:
-        figure, (axis,) = panel_axes(1, 1, (8.2, 0.36 * len(parts) + 1.2))
+        width = NAMES_NARROW if NARROW.get() else NAMES_WIDE
+        lines = [textwrap.fill(name, width) for name in names]
+        tallest = 0.2 + 0.17 * max(line.count("\n") + 1 for line in lines)
+        figure, (axis,) = panel_axes(1, 1, (8.2, tallest * len(parts) + 1.2))
         place = np.arange(len(parts))[::-1]
         colours = [BLUE if verdict == "supported" else GREY for verdict in parts["verdict"]]
         axis.hlines(place, parts["low"], parts["high"], colors=colours, linewidth=2)
         axis.scatter(parts["effect"], place, c=colours, s=36, zorder=3)
         axis.axvline(0, color=ORANGE, linewidth=1.5)
-        width = NAMES_NARROW if NARROW.get() else NAMES_WIDE
-        axis.set_yticks(place, [textwrap.fill(name, width) for name in names], linespacing=0.9)
+        axis.set_yticks(place, lines, linespacing=0.9)
         axis.set_xlabel("effect\n(pseudo-median, 95 % interval)")
         titled(axis, title)
         return figure
@@ -143,7 +154,7 @@ def method_gains(panels: Mapping[str, pd.DataFrame], method: str) -> Drawing:
     Parameters
     ----------
     panels : mapping of str to DataFrame
-        Title and table of each panel. Index: the other methods. Columns: gain, low, high, p.
+        Title and table of each panel. Index: the other methods. Columns: gain, low, high, n, p.
     method : str
         Whose gains they are.
     """
@@ -157,15 +168,15 @@ def method_gains(panels: Mapping[str, pd.DataFrame], method: str) -> Drawing:
             place = np.arange(len(table))[::-1]
             axis.axvline(0, color=GREY, linewidth=1)
             for y, (_, row) in zip(place, table.iterrows(), strict=True):
-                mark = GAINS[effect(row["p"])]
+                mark = GAINS[_told(row)]
                 axis.hlines(y, row["low"], row["high"], color=mark.colour, linewidth=1.6)
                 scatter(axis, row["gain"], y, mark, s=50, zorder=3)
             _p_beside(axis, table["p"])
             axis.set_yticks(place, table.index)
             axis.tick_params(axis="y", length=0)
-            axis.set(ylim=(-0.7, len(table) - 0.3), xlabel=f"AUC of {method} minus AUC")
+            axis.set(ylim=(-0.7, len(table) - 0.3), xlabel=worded(f"AUC of {method} minus AUC"))
             titled(axis, title, pad=14)
-        legend_of(figure, GAINS, pd.concat(tables.values())["p"].map(effect))
+        legend_of(figure, GAINS, (_told(row) for t in tables.values() for _, row in t.iterrows()))
         return figure
 
     said = " ".join(

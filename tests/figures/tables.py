@@ -35,7 +35,7 @@ def gains():
     return pd.DataFrame(
         {
             "gain": [0.2, -0.1, nothing], "low": [0.1, -0.2, nothing],
-            "high": [0.3, 0.05, nothing], "p": [0.01, 0.98, nothing],
+            "high": [0.3, 0.05, nothing], "n": 9, "p": [0.01, 0.98, nothing],
         },
         index=["RS-CO", "AE", "FO"],
     )  # fmt: skip

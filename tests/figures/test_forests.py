@@ -88,3 +88,11 @@ def test_gains_have_one_order_of_methods_a_mark_by_their_p_and_the_p_beside_them
     assert places == [(0.2, 2.0), (-0.1, 1.0)]
     assert marks == ["beneficial", "harmful", "not tested"]
     assert said == ["0.010", "0.980", "–", "p"]
+
+
+def test_a_gain_of_few_units_is_never_called_harmful():
+    figure = method_gains({"ours": gains().assign(n=2, p=1.0)}, "ST-SSAD").make()
+    (legend,) = figure.legends
+    marks = [text.get_text() for text in legend.get_texts()]
+    plt.close(figure)
+    assert marks == ["fewer than 5 units"]
