@@ -21,6 +21,7 @@ from ssad_lib.claims.rule_book import Part
 from ssad_lib.evidence import NotRunError
 
 NAN = float("nan")
+CONFIDENCE = 0.95
 SIGNS = 0.5  # how often one more difference has the claimed sign by chance
 RESAMPLES = 2000  # sign changes of more clusters
 ENUMERATED = 14  # clusters, up to which all signs are tried
@@ -226,10 +227,12 @@ def _t_values(mean: NDArray[np.float64], square: NDArray[np.float64]) -> NDArray
 
 
 def _location(values: NDArray[np.float64]) -> tuple[float, float, float]:
-    """Return pseudo-median and 95 % interval; all values where they are equal."""
+    """Return pseudo-median and 95 % interval; none where so few values have no such interval."""
     if not np.any(values):
         return 0.0, NAN, NAN
-    found = statistics.signed_rank(values, "greater")
+    found = statistics.signed_rank(values, "greater", CONFIDENCE)
+    if found.confidence < CONFIDENCE:
+        return found.pseudo_median, NAN, NAN
     return found.pseudo_median, found.low, found.high
 
 

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pandas as pd
 
-from ssad_lib.claims import ledger
+from ssad_lib.claims import ledger, printed, wording
 from ssad_lib.claims.decisions import CHECKS, check, decide
-from ssad_lib.claims.rule_book import (
-    CONTRADICTED,
-    INCONCLUSIVE,
-    SUPPORTED,
-    UNDECIDABLE,
-    Finding,
-    Part,
-)
+from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.evidence import Evidence
 
 FORMATS: dict[str, str | Callable[[Any], str]] = {
@@ -28,26 +20,39 @@ FORMATS: dict[str, str | Callable[[Any], str]] = {
     "p_against": "{:.2g}",
 }
 COLUMNS = [
-    "claim", "source", "verdict", "effect", "low", "high", "unit", "n", "p", "p_against", "held",
-    "parts", "runs", "what", "note",
+    "claim", "source", "verdict", "shade", "effect", "low", "high", "unit", "n", "p", "p_against",
+    "held", "parts", "runs", "what", "note",
 ]  # fmt: skip
 SHOWN = ["effect", "low", "high", "unit", "n", "p", "p_against", "verdict"]  # of each part
 FORMULA = "the formula"  # the source of a claim that no run decides
 
-MEANS = {
-    SUPPORTED: "it holds here",
-    CONTRADICTED: "it does not hold here",
-    INCONCLUSIVE: "these runs could have told, and do not",
-    UNDECIDABLE: "too few independent networks to tell, whatever they say",
-}
-
 
 def verdict_lines(identifier: str, sources: Mapping[str, Evidence]) -> str:
-    """Return a claim and its verdict on each source of evidence, as Markdown."""
+    """Return a claim and what its sources say of it, as Markdown.
+
+    The first source, the page's own runs, has a sentence with the comparison that decided; all
+    others follow in one line, and the paper's own numbers under the same rule.
+    """
     claim = ledger.read(identifier)
-    lines = [f"**Claim {claim.id}** ({claim.where}): {claim.statement}", ""]
-    lines += [f"- {name}: {said(found)}" for name, found in _found(identifier, sources).items()]
-    return "\n".join([*lines, "", f"Test: {claim.test} Rule: {claim.rule}"])
+    found = _found(identifier, sources)
+    first, *others = found
+    lines = [
+        f"**Claim {claim.id}** ({claim.where}): {claim.statement}",
+        " ".join([f"{wording.sentence(found[first])}.", wording.rates_of(claim.id, first)]),
+    ]
+    if said := wording.elsewhere({name: found[name] for name in others}):
+        lines.append(f"Other runs: {said}.")
+    own = on_printed(identifier)
+    if own.verdict != NOT_RUN:
+        lines.append(f"The paper's own numbers under the same rule: {wording.sentence(own)}.")
+    return "\n\n".join([*lines, f"Test: {claim.test} Rule: {claim.rule}"])
+
+
+def on_printed(identifier: str) -> Finding:
+    """Return what the rule of a claim says of the numbers that the paper prints."""
+    if identifier in CHECKS:
+        return Finding(NOT_RUN, note="computed from a formula")
+    return decide(identifier, printed.of_chapter(ledger.read(identifier).chapter))
 
 
 def parts_table(identifier: str, sources: Mapping[str, Evidence]) -> pd.DataFrame:
@@ -73,31 +78,6 @@ def findings(evidence: Evidence, identifiers: Iterable[str]) -> dict[str, Findin
     return {name: decide(name, evidence) for name in identifiers if name not in CHECKS}
 
 
-def said(found: Finding) -> str:
-    """Return a verdict in one sentence: what decided it, and how much of the claim holds."""
-    part = found.quoted
-    if part is None:
-        return f"**{found.verdict}**: {found.note}"
-    held = sum(part.verdict == SUPPORTED for part in found.parts)
-    of = f"; {held} of {len(found.parts)} parts hold" if len(found.parts) > 1 else ""
-    note = f"; {found.note}" if found.note else ""
-    return f"**{found.verdict}** ({MEANS[found.verdict]}): {numbers(part, found.verdict)}{of}{note}"
-
-
-def numbers(part: Part, verdict: str) -> str:
-    """Return one comparison in words and numbers, with the p that speaks for `verdict`."""
-    p = part.p_against if verdict == CONTRADICTED else part.p
-    interval = "" if math.isnan(part.low + part.high) else f" [{part.low:+.3f}, {part.high:+.3f}]"
-    against = " against it" if verdict == CONTRADICTED else ""
-    return (
-        f"{part.what}: {part.effect:+.3f}{interval} {part.unit}, n = {part.n}, p = {_p(p)}{against}"
-    )
-
-
-def _p(p: float) -> str:
-    return f"{p:.2g}" if p >= 1e-4 else "< 0.0001"
-
-
 def _found(identifier: str, sources: Mapping[str, Evidence]) -> dict[str, Finding]:
     if identifier in CHECKS:
         return {FORMULA: check(identifier)}
@@ -111,8 +91,9 @@ def _row(identifier: str, source: str, found: Finding) -> dict[str, Any]:
         "claim": identifier,
         "source": source,
         "verdict": found.verdict,
+        "shade": found.shade,
         **{name: numbers.get(name) for name in names},
-        "held": sum(part.verdict == SUPPORTED for part in found.parts),
+        "held": found.held,
         "parts": len(found.parts),
         "runs": len(found.keys),
         "what": numbers.get("what", ""),

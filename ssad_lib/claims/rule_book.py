@@ -9,7 +9,9 @@ and in the reversed one, on clusters that were trained independently.
   suffices, so all of them are corrected.
 - *cannot be decided*: neither, and some part could not have reached p < 0.05 with so few clusters,
   whatever the data said.
-- *inconclusive*: neither, although the data could have decided.
+- *inconclusive*: neither, although the data could have decided. Told apart are: *mostly holds*
+  (at least half of the parts are supported, none is against at p < 0.05 by itself), *no sign of it*
+  (no part is supported and at least half point the other way) and *too little data* (all else).
 - *not run*: the evidence lacks what a test needs.
 
 Verdicts are decided here and nowhere else; the modules of the papers only say what is compared.
@@ -30,6 +32,8 @@ LEVEL = 0.05
 SUPPORTED, CONTRADICTED, INCONCLUSIVE = "supported", "contradicted", "inconclusive"
 UNDECIDABLE, NOT_RUN = "cannot be decided", "not run"
 VERDICTS = (SUPPORTED, CONTRADICTED, INCONCLUSIVE, UNDECIDABLE, NOT_RUN)
+MOSTLY, NO_SIGN, TOO_LITTLE = "mostly holds", "no sign of it", "too little data"
+SHADES = (MOSTLY, NO_SIGN, TOO_LITTLE)
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,26 @@ class Finding:
     def quoted(self) -> Part | None:
         """The part that decided, if there is any."""
         return self.parts[self.deciding] if self.parts else None
+
+    @property
+    def held(self) -> int:
+        """How many parts are supported."""
+        return sum(part.verdict == SUPPORTED for part in self.parts)
+
+    @property
+    def against(self) -> int:
+        """How many parts are against the claim, each taken by itself."""
+        return sum(part.p_against < LEVEL for part in self.parts)
+
+    @property
+    def shade(self) -> str:
+        """Which kind of inconclusive it is, one of `SHADES`; empty for any other verdict."""
+        if self.verdict != INCONCLUSIVE:
+            return ""
+        if 2 * self.held >= len(self.parts) and not self.against:
+            return MOSTLY
+        away = sum(part.p_against < part.p for part in self.parts)
+        return NO_SIGN if not self.held and 2 * away >= len(self.parts) else TOO_LITTLE
 
     def table(self) -> pd.DataFrame:
         """Return one row per part."""

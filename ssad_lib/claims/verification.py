@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib import paths, profiles
-from ssad_lib.claims import ledger, report, sources
+from ssad_lib.claims import ledger, printed, report, sources, wording
 from ssad_lib.claims.decisions import CHECKS, check, decide
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.errors import SsadError, from_os_error, unknown
@@ -46,6 +46,8 @@ def verify(
     tested = [claim for claim in claims if claim.id not in CHECKS]
     if source in profiles.NAMES:
         return _of_profile(source, tested, dict(overrides or {}))
+    if source == printed.SOURCE:
+        return {claim.id: report.on_printed(claim.id) for claim in tested}
     if source not in sources.names():
         raise unknown("source of evidence", source, every_source())
     if overrides:
@@ -55,8 +57,8 @@ def verify(
 
 
 def every_source() -> list[str]:
-    """Return the names of all sources: profiles, committed records, the formula."""
-    return [*profiles.NAMES, *sources.names(), report.FORMULA]
+    """Return the names of all sources: profiles, committed and printed ones, the formula."""
+    return [*profiles.NAMES, *sources.names(), printed.SOURCE, report.FORMULA]
 
 
 def _of_profile(
@@ -149,9 +151,8 @@ def as_text(found: Mapping[str, Finding]) -> str:
     for claim, finding in found.items():
         line = f"{claim}  {finding.verdict:18}"
         if finding.quoted:
-            held = sum(part.verdict == "supported" for part in finding.parts)
-            line += report.numbers(finding.quoted, finding.verdict)
-            line += f"; {held} of {len(finding.parts)} parts hold; {len(finding.keys)} runs"
+            line += wording.numbers(finding.quoted, finding.verdict)
+            line += f"; {finding.held} of {len(finding.parts)} parts hold; {len(finding.keys)} runs"
         if finding.note:
             line += f"; {finding.note}" if finding.quoted else finding.note
         lines.append(line)

@@ -12,8 +12,8 @@ import numpy as np
 
 from ssad_lib.appearance import signed
 from ssad_lib.claims import verification
-from ssad_lib.claims.report import numbers
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
+from ssad_lib.claims.wording import numbers
 from ssad_lib.record import Record
 from ssad_lib.review import made
 from ssad_lib.review.lookup import DIGITS

@@ -11,8 +11,8 @@ import numpy as np
 
 from ssad_lib import paths, profiles, results
 from ssad_lib.claims import ledger, sources, verification
-from ssad_lib.claims.report import numbers
 from ssad_lib.claims.rule_book import Finding
+from ssad_lib.claims.wording import numbers
 from ssad_lib.record import Record
 from ssad_lib.review import made
 from ssad_lib.store import Store
