@@ -51,6 +51,9 @@ VERDICTS = {
     "supported": (BLUE, "✓"),
     "contradicted": (ORANGE, "✗"),
     "inconclusive": (GREY, "?"),
+    "mostly holds": (BLUE, "◐"),
+    "no sign of it": (ORANGE, "◌"),
+    "too little data": (GREY, "?"),
     "cannot be decided": (GREY, "○"),
     "not run": ("none", "–"),
 }

@@ -112,6 +112,9 @@ def _records(show: Parser, compare: Parser, store: Parser) -> None:
     store.add_argument("action", choices=["info", "export", "import"])
     store.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     store.add_argument("--image-set", metavar="NAME", help="export only the runs on this one")
+    store.add_argument(
+        "--of", metavar="PROFILE", help="export what the verdicts of this profile rest on"
+    )
 
 
 def _data(data: Parser) -> None:

@@ -235,7 +235,7 @@ def _given_root(options: argparse.Namespace) -> Path:
 def _store(options: argparse.Namespace) -> None:
     from ssad_lib import store_command
 
-    store_command.run(options.action, options.folder, options.image_set)
+    store_command.run(options.action, options.folder, options.image_set, options.of)
 
 
 def _bench(options: argparse.Namespace) -> None:

@@ -8,7 +8,9 @@ from ssad_lib.errors import SsadError, unknown
 from ssad_lib.store import Store
 
 
-def run(action: str, folder: Path | None, image_set: str | None) -> None:
+def run(
+    action: str, folder: Path | None, image_set: str | None, profile: str | None = None
+) -> None:
     """Do `action`: ``"info"``, ``"export"`` or ``"import"``, and print what was done.
 
     Parameters
@@ -18,6 +20,9 @@ def run(action: str, folder: Path | None, image_set: str | None) -> None:
         Where the CSV files are or go; ``"info"`` needs none.
     image_set : str, optional
         Export only the runs on this one.
+    profile : str, optional
+        Export what the verdicts of this profile rest on, and nothing else: its runs, the measured
+        alignment, and the AUC of halves of the test images.
 
     Raises
     ------
@@ -34,6 +39,11 @@ def run(action: str, folder: Path | None, image_set: str | None) -> None:
 
     if action == "import":
         print(f"read {results.import_into(store, folder)} runs from {folder}")
+        return
+    if profile:
+        from ssad_lib.claims import shelves
+
+        print(f"wrote {shelves.commit(profile, folder)} runs to {folder}")
         return
     records = list(store.records(sorted(store.keys())).values())
     if image_set:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections import Counter
+from collections.abc import Mapping
 
 import pandas as pd
 
@@ -16,8 +17,8 @@ from ssad_lib import paths
 from ssad_lib.appearance import VERDICTS
 from ssad_lib.book.contents import Chapter, chapters
 from ssad_lib.book.staging import PLACE
-from ssad_lib.claims import ledger, sources
-from ssad_lib.claims.rule_book import CONTRADICTED, NOT_RUN, SUPPORTED
+from ssad_lib.claims import ledger, printed, sources
+from ssad_lib.claims.rule_book import CONTRADICTED, MOSTLY, NO_SIGN, NOT_RUN, SUPPORTED
 from ssad_lib.display import figure_html
 from ssad_lib.errors import unknown
 from ssad_lib.figures import Drawing, heat_maps
@@ -28,7 +29,12 @@ MODEL = "DAE"  # whose rows of Table 1 are shown
 OURS = ("the paper's budget", "CIFAR-10, reduced")  # beside the paper's: the first that is there
 SMALLEST = "smoke"  # a profile that shows that everything works, not what is true
 CARD_INCHES, CARD_DOTS = (8.0, 4.2), 150  # 1200 by 630 pixels, as messengers show it
-SAID = {SUPPORTED: ("holds", "hold"), CONTRADICTED: ("does not", "do not")}
+SAID = {  # of one claim, of several
+    SUPPORTED: ("holds", "hold"),
+    MOSTLY: ("mostly holds", "mostly hold"),
+    CONTRADICTED: ("does not", "do not"),
+    NO_SIGN: ("shows no sign of it", "show no sign of it"),
+}
 OPEN = "cannot be told yet"
 
 
@@ -82,7 +88,7 @@ def _table_1() -> tuple[str, Drawing]:
 
 def verdicts() -> str:
     """Return one sentence a paper: how many of its claims hold, by their strongest source."""
-    decided = strongest()["verdict"]
+    decided = strongest()
     parts = {chapter.name: chapter.part for chapter in chapters()}
     lines = []
     for paper, claims in _by_paper().items():
@@ -103,24 +109,22 @@ def said(counts: Counter[str]) -> str:
     return ", ".join([*told, f"**{left}** {OPEN}"] if left else told)
 
 
-def strongest() -> pd.DataFrame:
-    """Return one committed verdict of each claim: from the source with the most trainings.
+def strongest() -> dict[str, str]:
+    """Return the verdict of each claim, or its shade, from the source with the most trainings.
 
-    Indexed by claim, with the columns of ``results/verdicts.csv``; claims that no source has run
-    are missing.
+    Of those in ``results/verdicts.csv``; claims that no source has run are missing.
     """
     table = pd.read_csv(paths.RESULTS / "verdicts.csv")
-    ran = table[(table["verdict"] != NOT_RUN) & (table["source"] != SMALLEST)]
-    return (
-        ran.sort_values("runs", kind="stable")
-        .drop_duplicates("claim", keep="last")
-        .set_index("claim")
-    )
+    ours = ~table["source"].isin([SMALLEST, printed.SOURCE])
+    ran = table[(table["verdict"] != NOT_RUN) & ours]
+    last = ran.sort_values("runs", kind="stable").drop_duplicates("claim", keep="last")
+    said = last["shade"].where(last["shade"].notna(), last["verdict"])
+    return dict(zip(last["claim"], said, strict=True))
 
 
 def contents() -> str:
     """Return every chapter below its part, with the verdicts of the claims that it shows."""
-    decided = strongest()["verdict"]
+    decided = strongest()
     lines: list[str] = []
     part = ""
     for chapter in chapters():
@@ -132,7 +136,7 @@ def contents() -> str:
     return "\n".join(lines).strip()
 
 
-def _entry(chapter: Chapter, decided: pd.Series[str]) -> str:
+def _entry(chapter: Chapter, decided: Mapping[str, str]) -> str:
     """Return the line of a chapter: its title as a link, and its claims with their signs."""
     link = f"- [{chapter.title}]({chapter.name}{chapter.source.suffix})"
     shown = [

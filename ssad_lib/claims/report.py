@@ -34,7 +34,7 @@ def verdict_lines(identifier: str, sources: Mapping[str, Evidence]) -> str:
     others follow in one line, and the paper's own numbers under the same rule.
     """
     claim = ledger.read(identifier)
-    found = _found(identifier, sources)
+    found = on_sources(identifier, sources)
     first, *others = found
     lines = [
         f"**Claim {claim.id}** ({claim.where}): {claim.statement}",
@@ -59,7 +59,7 @@ def parts_table(identifier: str, sources: Mapping[str, Evidence]) -> pd.DataFram
     """Return every comparison behind a claim, indexed by source and comparison."""
     tables = {
         name: found.table()[SHOWN]
-        for name, found in _found(identifier, sources).items()
+        for name, found in on_sources(identifier, sources).items()
         if found.parts
     }
     if not tables:
@@ -78,7 +78,8 @@ def findings(evidence: Evidence, identifiers: Iterable[str]) -> dict[str, Findin
     return {name: decide(name, evidence) for name in identifiers if name not in CHECKS}
 
 
-def _found(identifier: str, sources: Mapping[str, Evidence]) -> dict[str, Finding]:
+def on_sources(identifier: str, sources: Mapping[str, Evidence]) -> dict[str, Finding]:
+    """Return what each source says of a claim; a claim about a formula has one source, that."""
     if identifier in CHECKS:
         return {FORMULA: check(identifier)}
     return {name: decide(identifier, evidence) for name, evidence in sources.items()}

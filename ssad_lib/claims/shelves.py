@@ -9,15 +9,17 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from ssad_lib import paths, results
+from ssad_lib import paths, profiles, results
+from ssad_lib.claims import ledger
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
-from ssad_lib.studies import alignment
+from ssad_lib.studies import alignment, plan
 from ssad_lib.studies.pitfalls import controls
 
 HALVES = "halves.csv"  # beside the records: what only raw scores could tell
+ALIGNED, SPLIT = "not-magic/observation-1", "pitfalls/snooping"  # chapters that need more
 
 
 class Shelf(Protocol):
@@ -81,17 +83,35 @@ class Committed:
         return table[table["normal_class"].isin(classes)]
 
 
-def write_halves(table: pd.DataFrame, folder: Path) -> None:
-    """Write the AUC of halves into a folder of results.
+def commit(profile: str, folder: Path) -> int:
+    """Write what the verdicts of a profile rest on into a folder; return the number of runs.
+
+    Its records (``runs.csv``, ``tasks.csv``), the measured MMD of the chapter on alignment
+    (``mmd.csv``) and the AUC of halves of test images (``halves.csv``), which `Committed` reads.
 
     Raises
     ------
     SsadError
-        If there is nothing to write, or the file cannot be written.
+        For an unknown profile, if runs are missing, or the files cannot be written.
     """
-    if table.empty:
-        raise SsadError("no raw scores, of which halves could be taken")
+    names = sorted({ledger.read(claim).chapter for claim in ledger.names()})
+    settings = {name: profiles.settings(name, profile) for name in names}
+    specs = {spec.key: spec for name in names for spec in plan.of_chapter(name, settings[name])}
+    shelf = OpenStore()
+    records = shelf.records(specs.values())
+    if len(records) < len(specs):
+        raise SsadError(
+            f"{len(specs) - len(records)} of {len(specs)} runs of profile '{profile}' are not in "
+            f"the store: run 'ssad build --profile {profile}' first"
+        )
+    results.write(records, folder)
+    measured = shelf.alignment(settings[ALIGNED])
+    if measured is not None:
+        alignment.write(measured, folder)
+    split = [spec.key for spec in plan.of_chapter(SPLIT, settings[SPLIT])]
+    halves = shelf.halves(record for record in records if record.spec.key in set(split))
     try:
-        table.to_csv(paths.make_folder(folder) / HALVES, index=False, float_format="%.6g")
+        halves.to_csv(folder / HALVES, index=False, float_format="%.6g")
     except OSError as error:
         raise from_os_error(error, f"write the halves to {folder}") from error
+    return len(records)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from io import StringIO
+from typing import Any
 
 import pandas as pd
 
@@ -21,18 +23,19 @@ def table() -> pd.DataFrame:
     return _read(path.read_text(encoding="utf-8") if path.is_file() else "")
 
 
-def of(claim: str, source: str) -> pd.Series | None:
+def of(claim: str, source: str) -> dict[str, Any] | None:
     """Return the rates of one rule on one source, or None if they were not measured."""
-    found = table()
     place = (claim, LAPTOP if source == THIS_RUN else source)
-    return found.loc[place] if place in found.index else None
+    found = table()
+    if place not in found.index:
+        return None
+    (row,) = found.loc[[place]].to_dict("records")
+    return {str(name): value for name, value in row.items()}
 
 
 @lru_cache(maxsize=2)
 def _read(text: str) -> pd.DataFrame:
     """Return the table; every line of a page asks for it."""
-    from io import StringIO
-
     if not text:
         index = pd.MultiIndex.from_arrays([[], []], names=["claim", "source"])
         return pd.DataFrame(index=index)
