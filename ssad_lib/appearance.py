@@ -61,6 +61,7 @@ VERDICTS = {
 
 TINY_EXPONENT = re.compile(r"\de[+-]?\d", re.IGNORECASE)
 NOUGHT = re.compile(r"[+−-](0(\.0+)?%?)")  # what a sign before says nothing about
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 MOST_DIGITS = 5  # significant ones of a number that was measured
 
 
@@ -76,6 +77,13 @@ def number(value: float, form: str = "{:.3f}") -> str:
     if TINY_EXPONENT.search(text) or _significant(text) > MOST_DIGITS:
         text = _by_size(value, "+" if text.startswith("+") else "")
     return NOUGHT.sub(r"\1", text) if NOUGHT.fullmatch(text) else re.sub(r"^-(?=\d)", "−", text)
+
+
+def in_powers(value: float) -> str:
+    """Return a tiny or huge positive number by its power of ten, such as ``9 × 10⁻¹⁶``."""
+    digit, exponent = f"{value:.0e}".split("e")
+    power = f"10{str(int(exponent)).translate(RAISED)}"
+    return power if digit == "1" else f"{digit} × {power}"
 
 
 def _by_size(value: float, sign: str) -> str:

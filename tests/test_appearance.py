@@ -1,7 +1,7 @@
 import pytest
 
 from ssad_lib import augment
-from ssad_lib.appearance import CATEGORIES, GROUPS, effect, p_text, signed
+from ssad_lib.appearance import CATEGORIES, GROUPS, effect, in_powers, p_text, signed
 
 
 def test_every_category_has_a_mark_of_its_own():
@@ -29,6 +29,13 @@ def test_groups_use_colours_whose_contrast_is_tested():
 def test_p_values_as_the_paper_reads_them(p, text, meaning):
     assert p_text(p) == text
     assert effect(p) == meaning
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-6, "10⁻⁶"), (8.9e-16, "9 × 10⁻¹⁶"), (2e7, "2 × 10⁷")]
+)
+def test_tiny_and_huge_numbers_are_powers_of_ten(value, text):
+    assert in_powers(value) == text
 
 
 def test_signs_are_as_long_as_each_other():

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from ssad_lib.appearance import CATEGORIES, GREY, Mark
-from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter
+from ssad_lib.figures.drawing import Drawing, legend_of, panel_axes, scatter, worded
 
 GOALS = (1, 10)  # as fast, and ten times as fast
 MARKS = [mark for name, mark in CATEGORIES.items() if name != "none"]
@@ -28,14 +28,16 @@ def speed_ratios(table: pd.DataFrame) -> Drawing:
     marks = {other: MARKS[i % len(MARKS)] for i, other in enumerate(others)}
 
     def make() -> Figure:
-        figure, (axis,) = panel_axes(1, 1, (6.8, 0.24 * len(cases) + 1.3))
+        lines = [worded(case) for case in cases]
+        height = 0.07 + 0.17 * max(line.count("\n") + 1 for line in lines)
+        figure, (axis,) = panel_axes(1, 1, (6.8, height * len(cases) + 1.3))
         for goal in GOALS:
             axis.axvline(goal, color=GREY, linewidth=1, linestyle="solid" if goal == 1 else "--")
         for other, mark in marks.items():
             _ratios_of(axis, table[table["other"] == other], cases, mark)
         axis.set_xscale("log")
         axis.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
-        axis.set_yticks(np.arange(len(cases))[::-1], cases)
+        axis.set_yticks(np.arange(len(cases))[::-1], lines, linespacing=0.9)
         axis.tick_params(axis="y", length=0)
         axis.set_ylim(-0.7, len(cases) - 0.3)
         axis.set_xlabel("times as fast as the other\n(median, quartiles; log scale)")

@@ -98,7 +98,7 @@ def best_of_many(panels: Mapping[str, pd.DataFrame], tried: str = "augmentations
             for name, mark in _line_marks(table, tried).items():
                 axis.plot(
                     table.index, table[name], color=mark.colour, marker=MARKERS[mark.shape],
-                    markersize=4, linewidth=1.6, label=name,
+                    markersize=4, linewidth=1.6, label=worded(name),
                     linestyle="solid" if name == tried else "dashed",
                 )  # fmt: skip
             titled(axis, title)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -38,10 +39,12 @@ def anomaly_bars(panels: Mapping[str, pd.DataFrame]) -> Drawing:
             _pairs_of_bars(axis, table)
             titled(axis, title, loc="left")
             axis.set(xlabel="", ylabel="AUC", ylim=(0, 1))
-        handles = axes[0].containers[:2]  # one legend below all panels covers no bar
+        handles: list[Any] = axes[0].containers[:2]  # one legend below covers no bar
         columns = 1 if NARROW.get() else 2
-        below = "outside lower center"
-        figure.legend(handles, _roles(tables), loc=below, ncols=columns, frameon=False)
+        figure.legend(
+            handles=handles, labels=_roles(tables), loc="outside lower center",
+            ncols=columns, frameon=False,
+        )  # fmt: skip
         return figure
 
     said = " ".join(f"{title}: {_bars_text(table)}." for title, table in tables.items())

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
+from ssad_lib.appearance import in_powers
 from ssad_lib.detectors import AE, AP, DeepSAD
 from ssad_lib.detectors.distances import SMALLEST_COMPONENT
 from ssad_lib.detectors.transforms import transforms
@@ -126,7 +127,8 @@ def recipes() -> pd.DataFrame:
         "AE and DAE": (f"{dae.epochs} epochs", dae.batch_size, dae.learning_rate, "cosine to 0"),
         "DeepSVDD and DeepSAD": (
             f"{sad.epochs} epochs", sad.batch_size, sad.learning_rate,
-            f"η = {sad.eta:g}, ε = {sad.epsilon:g}, smallest component of c ±{SMALLEST_COMPONENT}, "
+            f"η = {sad.eta:g}, ε = {in_powers(sad.epsilon)}, "
+            f"smallest component of c ±{SMALLEST_COMPONENT}, "
             "a tenth of the rate after a third of the epochs",
         ),
         "AP": (

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import traitlets
 
+from ssad_lib.appearance import number as written
 from ssad_lib.widgets.parts import script, style
 
 Limits = tuple[float, float]
@@ -96,6 +97,6 @@ def _table_state(table: pd.DataFrame, number: str, low: float, high: float) -> d
         "corner": str(table.index.name or ""),
         "columns": [str(name) for name in table.columns],
         "index": [str(name) for name in table.index],
-        "texts": [["–" if np.isnan(v) else number.format(v) for v in row] for row in values],
+        "texts": [[written(v, number) for v in row] for row in values],
         "shades": [[None if np.isnan(s) else round(float(s), 2) for s in row] for row in shades],
     }

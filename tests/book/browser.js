@@ -55,7 +55,8 @@
   while (speaking.nextNode()) {
     const above = speaking.currentNode.parentElement;
     if (!speaking.currentNode.data.trim() || above.closest("mjx-container, script, style, noscript") || !seen(above)) continue;
-    if (parseFloat(getComputedStyle(above).fontSize) < smallest) small.add(speaking.currentNode.data.trim().slice(0, 40));
+    const height = parseFloat(getComputedStyle(above).fontSize);
+    if (height && height < smallest) small.add(speaking.currentNode.data.trim().slice(0, 40));
   }
   for (const text of small) complaints.push(`"${text}" is smaller than ${smallest} pixels`);
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ssad_lib.appearance import in_powers
 from ssad_lib.claims.comparisons import exactly
 from ssad_lib.claims.rule_book import Finding, decide
 from ssad_lib.studies.self_tuning import landscape
@@ -48,5 +49,5 @@ def loss_is_invariant() -> Finding:
         what = f"largest relative change over ν, spread {spread:g}"
         parts.append(exactly(what, float(changes.max()), (0.0, ROBUST), "relative", rows.size))
     scale = max(part.effect for part in parts[: len(SCALES)])
-    note = f"the scale changes at most {scale:.1g}"
+    note = f"the scale changes at most {in_powers(scale)}"
     return decide(parts, pd.DataFrame(), note)
