@@ -81,11 +81,14 @@ class Evidence:
         The columns of `tasks`, for augmented rows only, and ``base`` (the AUC of the same task
         without augmentation) and ``gain`` (the difference).
         """
-        mine = self.of(model)
-        base = mine[mine["row"] == NO_AUGMENTATION][[*TASK, "auc"]]
-        augmented = mine[~mine["row"].isin([UNTRAINED, NO_AUGMENTATION])]
-        joined = augmented.merge(base.rename(columns={"auc": "base"}), on=TASK)
-        return joined.assign(gain=joined["auc"] - joined["base"])
+        kept: dict[str, pd.DataFrame] = self.__dict__.setdefault("_gains", {})
+        if model not in kept:  # a claim asks for each gen and model, a calibration a million times
+            mine = self.of(model)
+            base = mine[mine["row"] == NO_AUGMENTATION][[*TASK, "auc"]]
+            augmented = mine[~mine["row"].isin([UNTRAINED, NO_AUGMENTATION])]
+            joined = augmented.merge(base.rename(columns={"auc": "base"}), on=TASK)
+            kept[model] = joined.assign(gain=joined["auc"] - joined["base"])
+        return kept[model]
 
 
 def tidy(records: Iterable[Record]) -> pd.DataFrame:

@@ -12,11 +12,12 @@ from ssad_lib.record import Record
 
 
 def environment(profile: str | None, budget: str) -> str:
-    """Return one line (Markdown) that says with what a chapter was executed."""
+    """Return what a chapter was executed with: the profile, and on demand the rest (HTML)."""
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"
     return (
-        f"**{profile or profiles.default()} profile** · {budget} · "
-        f"ssad {ssad_lib.__version__}, torch {torch.__version__.split('+')[0]}, {device}"
+        f"<details><summary><strong>{profile or profiles.default()} profile</strong>: budget and "
+        f"versions</summary>\n\n{budget} · ssad {ssad_lib.__version__}, "
+        f"torch {torch.__version__.split('+')[0]}, {device}\n\n</details>"
     )
 
 

@@ -17,6 +17,7 @@ from ssad_lib.book.execution import executed
 from ssad_lib.errors import SsadError, from_os_error
 
 INJECTED = "injected-parameters"  # papermill's tag
+ANSWER = "answer"  # of the cell that says what a chapter found
 # What `ssad_lib.book.front` writes into a page of text, and the picture of links to the book.
 PLACE = re.compile(r"^\{\{ ([a-z]+) \}\}$", re.MULTILINE)
 CARD = Path("assets") / "card.png"
@@ -78,7 +79,24 @@ def _page(chapter: str, profile: str) -> bytes:
     notebook.cells = [
         cell for cell in notebook.cells if INJECTED not in cell.metadata.get("tags", [])
     ]
+    _answer_first(notebook)
     return (nbformat.writes(notebook) + "\n").encode()
+
+
+def _answer_first(notebook: nbformat.NotebookNode) -> None:
+    """Show what the cell tagged `ANSWER` displays below the title of the page, before the text.
+
+    It can only be computed when all runs are there, and is what a reader wants to know first.
+    """
+    answers = [cell for cell in notebook.cells if ANSWER in cell.metadata.get("tags", [])]
+    for cell in answers:
+        notebook.cells.remove(cell)
+        cell.metadata["tags"] = ["remove-input"]
+    title, _, text = notebook.cells[0].source.partition("\n")
+    if answers:
+        heading = nbformat.v4.new_markdown_cell(title, id="title")
+        notebook.cells[0].source = text.strip()
+        notebook.cells[:0] = [heading, *answers]
 
 
 def _excuse(chapter: Chapter, reason: str) -> bytes:

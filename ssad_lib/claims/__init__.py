@@ -2,6 +2,7 @@
 
 from ssad_lib.claims.decisions import CHECKS, TESTS, check, decide
 from ssad_lib.claims.ledger import Claim, names, read
+from ssad_lib.claims.pages import answer
 from ssad_lib.claims.report import FORMATS, parts_table, verdict_lines
 from ssad_lib.claims.rule_book import (
     CONTRADICTED,
@@ -35,6 +36,7 @@ __all__ = [
     "Claim",
     "Finding",
     "Part",
+    "answer",
     "check",
     "committed",
     "committed_tuned",

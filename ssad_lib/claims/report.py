@@ -38,7 +38,7 @@ def verdict_lines(identifier: str, sources: Mapping[str, Evidence]) -> str:
     first, *others = found
     lines = [
         f"**Claim {claim.id}** ({claim.where}): {claim.statement}",
-        " ".join([f"{wording.sentence(found[first])}.", wording.rates_of(claim.id, first)]),
+        f"{wording.sentence(found[first], first)}. {wording.rates_of(claim.id, first)}".strip(),
     ]
     if said := wording.elsewhere({name: found[name] for name in others}):
         lines.append(f"Other runs: {said}.")

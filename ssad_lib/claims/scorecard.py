@@ -4,60 +4,54 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from ssad_lib import results
-from ssad_lib.claims import ledger, report, sources, verification
-from ssad_lib.claims.rule_book import NOT_RUN, VERDICTS, Finding
+from ssad_lib.claims import printed, report, sources, verification
+from ssad_lib.claims.rule_book import Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
+from ssad_lib.studies.not_magic import table_1
 from ssad_lib.studies.self_tuning import runs
 
 Findings = Mapping[str, Mapping[str, Finding]]
 
 
 def findings(profiles: Iterable[str]) -> dict[str, dict[str, Finding]]:
-    """Return the finding of every claim by source: stored runs of profiles, committed records.
+    """Return the finding of every claim by source: stored, committed and printed.
 
     Raises
     ------
     SsadError
         If there is no such profile (with the nearest name).
     """
-    names = [*profiles, *sources.names(), report.FORMULA]
+    names = [*profiles, *sources.names(), printed.SOURCE, report.FORMULA]
     return {name: verification.verify(name) for name in names}
 
 
-def grid(found: Findings) -> pd.DataFrame:
-    """Return the verdicts: claims in rows, sources in columns."""
-    table = pd.DataFrame(
-        {name: {claim: f.verdict for claim, f in mine.items()} for name, mine in found.items()}
-    )
-    return table.reindex(ledger.names()).fillna(NOT_RUN)
+def fidelity() -> pd.DataFrame:
+    """Return how near the cells of Table 1 of paper 000 are to the printed ones, by source.
 
-
-def counts(found: Findings) -> pd.DataFrame:
-    """Return how many claims have which verdict: verdicts in rows, sources in columns."""
-    return grid(found).apply(pd.Series.value_counts).reindex(list(VERDICTS)).fillna(0).astype(int)
-
-
-def lines(found: Findings) -> dict[str, pd.DataFrame]:
-    """Return for each source with any verdict one row per claim: verdict, effect, interval, p."""
-    tables = {}
-    for name, mine in found.items():
-        if any(finding.parts for finding in mine.values()):
-            table = report.rows(name, mine).set_index("claim").drop(columns="source")
-            tables[name] = table.fillna({"what": "", "note": "", "unit": ""})
-    return tables
-
-
-def statements() -> pd.DataFrame:
-    """Return the statement, place and chapter of every claim."""
-    claims = [ledger.read(name) for name in ledger.names()]
-    return pd.DataFrame(
-        [(claim.id, claim.statement, claim.where, claim.chapter) for claim in claims],
-        columns=["claim", "statement", "where", "chapter"],
-    ).set_index("claim")
+    Index source and model; columns cells, within .02 and within .05 (shares), and the mean
+    difference, ours minus printed. Sources without a model have no row of it.
+    """
+    rows = {}
+    for name in sources.GRIDS:
+        if name not in sources.names():
+            continue
+        units = table_1.units(sources.load(name).tasks)
+        for model in dict.fromkeys(units["model"]):
+            paper = table_1.paper_cells(str(model))
+            ours = table_1.cells(units, str(model))["auc"].unstack("column")
+            difference = ours.reindex_like(paper) - paper
+            away = pd.Series(difference.to_numpy(np.float64).ravel()).dropna()
+            rows[name, model] = {
+                "cells": len(away), "within .02": (away.abs() <= 0.02).mean(),
+                "within .05": (away.abs() <= 0.05).mean(), "ours minus printed": away.mean(),
+            }  # fmt: skip
+    table = pd.DataFrame(rows).T.astype({"cells": int})
+    return table.rename_axis(["source", "model"])
 
 
 def committed_records() -> dict[str, tuple[str, list[Record]]]:

@@ -45,14 +45,14 @@ def word(found: Finding) -> str:
     return found.shade or found.verdict
 
 
-def sentence(found: Finding) -> str:
+def sentence(found: Finding, source: str = "") -> str:
     """Return a verdict in one sentence: how much holds, and the comparison that decided it."""
-    said = SAID[word(found)]
+    said = f"**{SAID[word(found)]}**" + (f" on {source}" if source else "")
     part = found.quoted
     if part is None:
-        return f"**{said}**: {found.note}"
+        return f"{said}: {found.note}"
     note = f" ({found.note})" if found.note else ""
-    return f"**{said}**{_how_much(found)}. {_deciding(found)}: {numbers(part, found.verdict)}{note}"
+    return f"{said}{_how_much(found)}. {_deciding(found)}: {numbers(part, found.verdict)}{note}"
 
 
 def rates_of(claim: str, source: str) -> str:
@@ -82,12 +82,14 @@ def elsewhere(others: Mapping[str, Finding]) -> str:
 
 def numbers(part: Part, verdict: str) -> str:
     """Return one comparison in words and numbers, with the p that speaks for `verdict`."""
+    effect = number(part.effect, "{:+.3f}")
+    if part.low == part.high == part.effect:  # computed, without any chance in it
+        return f"{part.what}: {effect} {part.unit}"
     p = part.p_against if verdict == CONTRADICTED else part.p
     interval = ""
     if not math.isnan(part.low + part.high):
         interval = f" [{signed(part.low)}, {signed(part.high)}]"
     against = " against it" if verdict == CONTRADICTED else ""
-    effect = number(part.effect, "{:+.3f}")
     return f"{part.what}: {effect}{interval} {part.unit}, n = {part.n}, p {_p(p)}{against}"
 
 

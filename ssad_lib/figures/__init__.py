@@ -14,8 +14,9 @@ from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.forests import differences, forest, method_gains
 from ssad_lib.figures.images import image_rows, reconstruction_panels
 from ssad_lib.figures.landscapes import landscape
-from ssad_lib.figures.maps import heat_maps, verdict_grid
+from ssad_lib.figures.maps import heat_maps
 from ssad_lib.figures.rankings import ranking
+from ssad_lib.figures.rates import rule_rates
 from ssad_lib.figures.schemes import network_scheme
 from ssad_lib.figures.tuning import learned_against_true, trajectories
 
@@ -38,9 +39,9 @@ __all__ = [
     "position_plot",
     "ranking",
     "reconstruction_panels",
+    "rule_rates",
     "scatter_with_ranks",
     "score_histograms",
     "speed_ratios",
     "trajectories",
-    "verdict_grid",
 ]

@@ -1,17 +1,15 @@
-"""Tables drawn as coloured cells: AUC of augmentation by gen (Table 1), verdicts of claims."""
+"""Tables drawn as coloured cells: AUC of augmentation by gen (Table 1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-import matplotlib.pyplot as plt
-import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ssad_lib.appearance import GREY, NARROW, ORANGE, VERDICTS
+from ssad_lib.appearance import ORANGE
 from ssad_lib.figures.drawing import Drawing, panel_axes, titled
 
 AUC_LIMITS = (0.4, 1.0)  # below chance to perfect, the same in every map
@@ -69,43 +67,3 @@ def _matched(table: pd.DataFrame) -> list[tuple[int, int]]:
         for column, gen in enumerate(table.columns)
         if name == gen
     ]
-
-
-def verdict_grid(table: pd.DataFrame) -> Drawing:
-    """Draw verdicts as cells with a sign and a colour, explained below: claims by sources.
-
-    Parameters
-    ----------
-    table : DataFrame of str
-        Index: claims; columns: sources, such as profiles. Every cell is a key of
-        `appearance.VERDICTS`.
-    """
-
-    def make() -> Figure:
-        lines, columns = table.shape
-        width = 0.7 + (0.28 if NARROW.get() else 0.6) * columns
-        figure, axis = plt.subplots(figsize=(width, 3 + 0.3 * lines), layout="constrained")
-        for (row, column), verdict in np.ndenumerate(table.to_numpy()):
-            colour, sign = VERDICTS[verdict]
-            cell = Rectangle((column, row), 1, 1, facecolor=colour, alpha=0.35, linewidth=0)
-            axis.add_patch(cell)
-            axis.text(column + 0.5, row + 0.5, sign, va="center", ha="center")
-        axis.hlines(np.arange(lines + 1), 0, columns, color=GREY, linewidth=0.5)
-        axis.set(xlim=(0, columns), ylim=(lines, 0))
-        axis.set_xticks(np.arange(columns) + 0.5, table.columns, rotation=90)
-        present = [word for word in VERDICTS if (table == word).to_numpy().any()]
-        axis.set_xlabel("\n".join(f"{VERDICTS[word][1]}  {word}" for word in present))
-        axis.set_yticks(np.arange(lines) + 0.5, table.index)
-        axis.tick_params(length=0, labeltop=True, labelbottom=False)
-        axis.spines[:].set_visible(False)
-        return figure
-
-    said = " ".join(f"{source}: {_verdict_text(table[source])}." for source in table.columns)
-    return Drawing(make, f"Grid of verdicts, claims by sources. {said}")
-
-
-def _verdict_text(verdicts: pd.Series[str]) -> str:
-    """Return the claims of every verdict that occurs."""
-    claims = {word: verdicts.index[verdicts == word] for word in VERDICTS}
-    parts = [f"{len(ids)} {word} ({', '.join(ids)})" for word, ids in claims.items() if len(ids)]
-    return "; ".join(parts)

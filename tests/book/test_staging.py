@@ -71,3 +71,19 @@ def test_what_left_the_book_leaves_the_stage(mini, executed):
 def test_chapter_not_executed_says_what_to_run(mini):
     with pytest.raises(SsadError, match=f"run 'ssad run {CHAPTER} --profile smoke' first"):
         book.stage("smoke")
+
+
+def test_the_answer_of_a_chapter_stands_below_its_title(mini, executed):
+    made = nbformat.read(executed, as_version=4)
+    cell = nbformat.v4.new_code_cell("answer()", metadata={"tags": ["answer", "hide-input"]})
+    cell.outputs = [nbformat.v4.new_output("display_data", {"text/html": "<p>It holds</p>"})]
+    made.cells.append(cell)
+    nbformat.write(made, executed)
+    before = nbformat.read(mini.folder / f"{CHAPTER}.ipynb", as_version=4).cells[0].source
+    page = nbformat.read(book.stage("smoke") / f"{CHAPTER}.ipynb", as_version=4)
+    title, answer, text = page.cells[:3]
+    assert title.source == before.splitlines()[0]
+    assert answer.outputs[0].data["text/html"] == "<p>It holds</p>"
+    assert answer.metadata["tags"] == ["remove-input"]
+    assert text.source == before.partition("\n")[2].strip()
+    assert sum("answer()" in cell.source for cell in page.cells) == 1

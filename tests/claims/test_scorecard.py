@@ -1,11 +1,13 @@
 """The scorecard shows every claim and every source, from records alone."""
 
 from dataclasses import replace
+from html.parser import HTMLParser
 
 import pytest
 
 from ssad_lib import claims, paths, profiles
-from ssad_lib.claims import ledger, report, scorecard, sources
+from ssad_lib.appearance import number
+from ssad_lib.claims import ledger, pages, printed, report, scorecard, sources
 from ssad_lib.errors import SsadError
 from tests.claims import worlds
 
@@ -20,25 +22,50 @@ def found(monkeypatch):
 
 
 def test_every_claim_by_every_source(found):
-    grid = scorecard.grid(found)
-    assert list(grid.columns) == ["laptop", "opposite", "the formula"]
-    assert list(grid.index) == ledger.names()
-    assert grid.loc["A01"].tolist() == ["supported", "contradicted", "not run"]
-    assert grid.loc["A18"].tolist() == ["not run"] * 3
+    assert list(found) == ["laptop", "opposite", printed.SOURCE, "the formula"]
+    shown = Parsed(pages.board(found))
+    assert [line["id"] for line in shown.lines] == [
+        *(name for name in ledger.names() if name not in claims.CHECKS), *claims.CHECKS,
+    ]  # fmt: skip
+    line = shown.by_id["A02"]
+    assert line["data-source"].split("|") == ["laptop", "opposite"]  # no chip of what was not run
+    assert line["data-verdict"].split("|") == ["supported", "contradicted"]
+    assert shown.by_id["A18"]["data-verdict"] == "not run"
     # What is claimed of a formula belongs to no records.
-    assert grid.loc["B10"].tolist() == ["not run", "not run", "supported"]
-    assert scorecard.counts(found).sum().tolist() == [len(ledger.names())] * 3
+    assert shown.by_id["B10"]["data-source"] == "the formula"
+    assert shown.by_id["B10"]["data-paper"] == "formula"
 
 
 def test_lines_quote_the_comparison_that_decided(found):
-    for source in ("laptop", "opposite"):
-        line = scorecard.lines(found)[source].loc["A02"]
-        part = found[source]["A02"].quoted
-        assert (line["effect"], line["n"], line["what"]) == (part.effect, 10, part.what)
-    by_p = min(found["opposite"]["A02"].parts, key=lambda part: part.p_against)
-    assert found["opposite"]["A02"].quoted == by_p
-    weakest = max(found["laptop"]["A02"].parts, key=lambda part: part.p)
-    assert found["laptop"]["A02"].quoted == weakest
+    text = pages.board(found)
+    for source, order in (("laptop", lambda part: -part.p), ("opposite", lambda p: p.p_against)):
+        quoted = found[source]["A02"].quoted
+        assert quoted == min(found[source]["A02"].parts, key=order)
+        assert f"{quoted.what}: {number(quoted.effect, '{:+.3f}')}" in text
+    assert "3 of 3 hold, 0 against" in text
+
+
+def test_fidelity_counts_cells_of_the_printed_table():
+    table = scorecard.fidelity()
+    for (name, _), row in table.iterrows():
+        assert name in sources.GRIDS
+        assert 0 <= row["within .02"] <= row["within .05"] <= 1
+        assert row["cells"] == 16
+    assert ("CIFAR-10, reduced", "DAE") in table.index
+
+
+class Parsed(HTMLParser):
+    """The lines of a board: the attributes of each ``details``."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.lines: list[dict[str, str]] = []
+        self.feed(text)
+        self.by_id = {line["id"]: line for line in self.lines}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "details":
+            self.lines.append({name: value or "" for name, value in attrs})
 
 
 def test_unknown_profile_is_refused():
@@ -75,29 +102,38 @@ def test_verdict_lines_name_claim_source_and_rule():
         classes=1)})  # fmt: skip
     assert "**Claim A02** (Paper 000, figure 1" in text
     part = claims.decide("A02", worlds.world()).quoted
-    assert f"- made up: **supported** (it holds here): {part.what}: {part.effect:+.3f} [" in text
-    assert "AUC, n = 10, p = 0.00098; 3 of 3 parts hold" in text
-    assert "- too few: **cannot be decided**" in text
-    assert "; n = 1 cannot decide it, n = 5 could" in text
+    assert "**It holds** on made up: all 3 comparisons do." in text
+    assert f"The least clear: {part.what}: {part.effect:+.3f} [" in text
+    assert "AUC, n = 10, p < 0.001" in text
+    assert "Other runs: *cannot be decided* on too few." in text
     assert "Rule: The three augmentations are the parts." in text
 
 
 def test_a_contradiction_quotes_what_speaks_against_the_claim():
     text = report.verdict_lines("A02", {"opposite": worlds.world(worlds.opposite)})
-    assert "**contradicted** (it does not hold here): DAE, CutOut anomalies:" in text
-    assert "p = 0.00098 against it; 0 of 3 parts hold" in text
+    assert "**It does not hold** on opposite: 0 of 3 comparisons hold, 3 against." in text
+    assert "The clearest against it: DAE, CutOut anomalies:" in text
+    assert "p < 0.001 against it" in text
 
 
 def test_a_claim_about_a_formula_needs_no_source():
     text = report.verdict_lines("B11", {"made up": worlds.world()})
-    assert "- the formula: **contradicted**" in text
+    assert "**It does not hold** on the formula" in text
+    assert "p <" not in text  # there is no chance in it
     assert "made up" not in text
     assert "over ν" in text  # the part that decided, not the scale, which holds
 
 
 def test_sources_have_unique_names_and_pools_have_members():
     tuned = [name for folders in sources.TUNED.values() for name in folders]
-    names = [*sources.GRIDS, *tuned, *sources.POOLS, *profiles.NAMES, report.FORMULA]
+    names = [
+        *sources.GRIDS,
+        *tuned,
+        *sources.POOLS,
+        *profiles.NAMES,
+        printed.SOURCE,
+        report.FORMULA,
+    ]
     assert len(names) == len(set(names))
     for members in sources.POOLS.values():
         assert set(members) <= set(sources.GRIDS)

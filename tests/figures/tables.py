@@ -79,14 +79,16 @@ def positions():
     return pd.DataFrame({"category": category, "position": position, "gain": gain})
 
 
-def verdicts():
-    """Verdicts of three claims from two sources."""
+def rates():
+    """Error rates of two rules on two sources; the second has no effect to find."""
+    places = [("A01", "laptop"), ("A01", "paper"), ("A02", "laptop")]
     return pd.DataFrame(
         {
-            "laptop": ["supported", "contradicted", "not run"],
-            "paper": ["supported", "inconclusive", "supported"],
+            "false_support": [0.01, 0.05, 0.03],
+            "false_contradiction": [0.0, 0.02, 0.04],
+            "power": [0.3, 0.9, np.nan],
         },
-        index=["A01", "A02", "A03"],
+        index=pd.MultiIndex.from_tuples(places, names=["claim", "source"]),
     )
 
 

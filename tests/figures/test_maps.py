@@ -2,8 +2,6 @@ import matplotlib.pyplot as plt
 import pandas as pd
 
 from ssad_lib import figures
-from ssad_lib.appearance import VERDICTS
-from tests.figures.tables import verdicts
 
 TABLE = pd.DataFrame([[0.9, 0.6], [0.7, 0.8]], index=["CutOut", "Flip"], columns=["CutOut", "Flip"])
 
@@ -38,22 +36,3 @@ def test_cells_below_the_colours_say_so_and_others_do_not():
     assert said.startswith("↓ below 0.4")
     assert "Below 0.4, where the colours end: 1 of them." in dark.alt
     assert "Below" not in figures.heat_maps({"ours": TABLE}).alt
-
-
-def test_cells_of_verdicts_have_a_sign_that_is_explained_and_a_colour():
-    table = verdicts()
-    figure = figures.verdict_grid(table).make()
-    (axis,) = figure.axes
-    signs = [text.get_text() for text in axis.texts]
-    assert signs == [VERDICTS[verdict][1] for verdict in table.to_numpy().ravel()]
-    colours = {text: cell.get_facecolor() for text, cell in zip(signs, axis.patches, strict=True)}
-    assert len(set(colours.values())) == 4
-    present = [word for word in VERDICTS if (table == word).any(axis=None)]
-    assert axis.get_xlabel().splitlines() == [f"{VERDICTS[word][1]}  {word}" for word in present]
-    plt.close(figure)
-
-
-def test_text_of_verdicts_lists_the_claims_of_each():
-    said = figures.verdict_grid(verdicts()).alt
-    assert "laptop: 1 supported (A01); 1 contradicted (A02); 1 not run (A03)." in said
-    assert "paper: 2 supported (A01, A03); 1 inconclusive (A02)." in said
