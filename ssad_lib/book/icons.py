@@ -13,7 +13,7 @@ THEME = "theme/pydata_sphinx_theme/static"
 STYLE = "_static/styles/pydata-sphinx-theme.css"
 FONTS = "vendor/fontawesome/webfonts"
 COMPRESSED = re.compile(r'url\([^)]*\.woff2\) format\("woff2"\),')
-NAMED = re.compile(r"\.(fa-[a-z0-9-]+):before\{content:\"\\([0-9a-f]+)\"\}")
+NAMED = re.compile(r"((?:\.fa-[a-z0-9-]+:before,?)+)\{content:\"\\([0-9a-f]+)\"\}")
 OTHER = re.compile(
     r"\"\\([ef][0-9a-f]{3})\""
 )  # of a style that is no icon's own, such as a notice's
@@ -43,10 +43,18 @@ def lighten(site: Path) -> None:
 
 def used(css: str, texts: Iterable[str]) -> set[int]:
     """Return the code points of the icons that `texts` name by their class, or that `css` sets."""
-    known = {name: int(code, 16) for name, code in NAMED.findall(css)}
+    known = codes(css)
     named = {name for text in texts for name in re.findall(r"fa-[a-z0-9-]+", text)}
     others = {int(code, 16) for code in OTHER.findall(NAMED.sub("", css))}
     return {known[name] for name in named & known.keys()} | others
+
+
+def codes(css: str) -> dict[str, int]:
+    """Return the code point of every icon that the style sheet `css` names."""
+    found = NAMED.findall(css)
+    return {
+        name: int(code, 16) for names, code in found for name in re.findall(r"fa-[a-z0-9-]+", names)
+    }
 
 
 def _cut(folder: Path, icons: set[int]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
-from ssad_lib.appearance import ORANGE
+from ssad_lib.appearance import GREY, NARROW, ORANGE
 from ssad_lib.figures.drawing import Drawing, panel_axes, titled
 
 AUC_LIMITS = (0.4, 1.0)  # below chance to perfect, the same in every map
@@ -37,6 +38,8 @@ def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
                 table, ax=axis, vmin=AUC_LIMITS[0], vmax=AUC_LIMITS[1], cmap="viridis",
                 annot=table.map(_cell), fmt="", cbar=False, linewidths=1, linecolor="none",
             )  # fmt: skip
+            for row, column in np.argwhere(table.isna().to_numpy()):
+                axis.text(column + 0.5, row + 0.5, "–", ha="center", va="center", color=GREY)
             for row, column in _matched(table):
                 axis.add_patch(
                     Rectangle((column, row), 1, 1, fill=False, edgecolor=ORANGE, linewidth=3)
@@ -44,6 +47,7 @@ def heat_maps(panels: Mapping[str, pd.DataFrame]) -> Drawing:
             titled(axis, title)
             axis.set(xlabel="anomalies made by", ylabel="augmentation in training")
             axis.tick_params(axis="both", length=0, rotation=0)
+            axis.tick_params(axis="x", labelsize=9 if NARROW.get() else "medium")
         if below:
             figure.supxlabel(BELOW, fontsize="medium")
         return figure

@@ -5,25 +5,25 @@ from fontTools.ttLib import TTFont
 from ssad_lib.book import icons
 
 CSS = (
-    '.fa-moon:before{content:"\\f186"}.fa-sun:before{content:"\\f185"}'
+    '.fa-glass:before,.fa-search:before{content:"\\f002"}.fa-moon:before{content:"\\f186"}.fa-sun:before{content:"\\f185"}'
     '.fa-x:before{content:"\\58"}.note:after{content:"\\f05a"}'
 )
 
 
 def test_used_are_icons_that_texts_name_and_those_that_styles_set_by_themselves():
-    texts = ['<i class="theme-switch fa-solid fa-moon fa-lg">', "no icon"]
-    assert icons.used(CSS, texts) == {0xF186, 0xF05A}
+    texts = ['<i class="theme-switch fa-solid fa-moon fa-lg">', '<i class="fa-glass">']
+    assert icons.used(CSS, texts) == {0xF186, 0xF05A, 0xF002}
 
 
 def test_a_site_has_every_icon_that_its_pages_name_and_hardly_any_other(built):
     css = (built.site / icons.STYLE).read_text()
-    codes = {name: int(code, 16) for name, code in icons.NAMED.findall(css)}
+    codes = icons.codes(css)
     pages = [page.read_text() for page in built.site.rglob("*.html")]
     named = {name for page in pages for name in re.findall(r"fa-[a-z-]+", page)} & codes.keys()
     fonts = [TTFont(path) for path in (built.site / "_static" / icons.FONTS).glob("*.ttf")]
     drawn = set().union(*(font.getBestCmap() for font in fonts))
     assert len(fonts) == 3
-    assert named >= {"fa-rocket", "fa-moon", "fa-github"}
+    assert named >= {"fa-rocket", "fa-moon", "fa-github", "fa-magnifying-glass", "fa-list"}
     assert {codes[name] for name in named} <= drawn
     assert len(drawn) < 80
     assert "woff2" not in re.findall(r"@font-face\{[^}]*Awesome[^}]*\}", css)[0]
