@@ -7,6 +7,7 @@ page draws each figure once for light and once for dark readers.
 from ssad_lib.figures.benchmarks import speed_ratios
 from ssad_lib.figures.choices import best_of_many, choice_gains
 from ssad_lib.figures.comparisons import anomaly_bars, position_plot, scatter_with_ranks
+from ssad_lib.figures.curves import area_growth, auc_curves, regions
 from ssad_lib.figures.directions import directions
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
@@ -23,6 +24,8 @@ from ssad_lib.figures.tuning import learned_against_true, trajectories
 __all__ = [
     "Drawing",
     "anomaly_bars",
+    "area_growth",
+    "auc_curves",
     "best_of_many",
     "choice_gains",
     "differences",
@@ -39,6 +42,7 @@ __all__ = [
     "position_plot",
     "ranking",
     "reconstruction_panels",
+    "regions",
     "rule_rates",
     "scatter_with_ranks",
     "score_histograms",

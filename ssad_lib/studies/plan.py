@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from ssad_lib import profiles
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.grid import Budget
 from ssad_lib.studies.not_magic import deviations, runs
+from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import runs as tuning
 
@@ -22,6 +24,7 @@ OWN: dict[str, tuple[Planner, ...]] = {
         selection_experiment.candidates,
     ),
     **{chapter: (planner,) for chapter, planner in tuning.CHAPTERS.items()},
+    **{chapter: (partial(exposure.for_chapter, chapter),) for chapter in exposure.CHAPTERS},
 }
 
 

@@ -66,7 +66,7 @@ def _of_chapter(settings: dict[str, Any], channels: int) -> Iterator[Network]:
             widths = (settings["ap_base"], settings["ap_widen"])
             yield "wide-resnet", (channels, size("ap_size"), classes, *widths)
     if "oe_width" in settings:
-        yield from _exposed(settings, channels, size("oe_size"))
+        yield from _exposed(settings, channels, size("size"))
     for name in ("st_network", "candidate_network"):
         if name in settings:
             side = min(settings.get("size") or settings["candidate_size"], LARGEST)

@@ -1,0 +1,1 @@
+"""The grids of paper 003 and what its chapters show of them."""
