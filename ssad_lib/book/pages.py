@@ -7,6 +7,7 @@ messengers look for it, and gives the words of the glossary their meaning where 
 from __future__ import annotations
 
 import html
+import re
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from sphinx.application import Sphinx
 from ssad_lib.book import icons, words
 from ssad_lib.book.staging import CARD
 
+# Docutils calls references a list, whose items then are none in the eyes of assistive technology.
+NO_LIST = re.compile(r'<div role="list" class="citation-list">')
 FORMULAS = ("mathjax/", "window.MathJax")  # scripts, by their name or what they begin with
 LONGEST_DESCRIPTION = 160  # characters that search engines show
 
@@ -33,7 +36,8 @@ def dress(
     app: Sphinx, _page: str, _template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
     """Leave out the scripts for formulas where there is none, and describe the page."""
-    if 'class="math' not in str(context.get("body", "")):
+    context["body"] = NO_LIST.sub('<div class="citation-list">', str(context.get("body", "")))
+    if 'class="math' not in context["body"]:
         scripts = context["script_files"]
         scripts[:] = [script for script in scripts if not _is_for_formulas(script)]
     if doctree is not None:

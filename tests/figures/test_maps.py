@@ -21,7 +21,7 @@ def test_equal_rows_of_panels_stand_side_by_side():
     plt.close(figure)
     assert rows == [["none", "CutOut", "Flip"]] * 2
     assert cells == [
-        ["0.90", "0.60", "0.70", "0.80"],
+        ["0.90", "0.60", "0.70", "0.80", "–", "–"],
         ["0.50", "0.50", "0.90", "0.60", "0.70", "0.80"],
     ]
 
