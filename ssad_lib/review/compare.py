@@ -13,7 +13,7 @@ import numpy as np
 from ssad_lib.appearance import signed
 from ssad_lib.claims import verification
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
-from ssad_lib.claims.wording import numbers
+from ssad_lib.claims.wording import numbers, word
 from ssad_lib.record import Record
 from ssad_lib.review import made
 from ssad_lib.review.lookup import DIGITS
@@ -93,7 +93,7 @@ def verdicts_text(before: Findings, after: Findings, profile: str) -> list[str]:
         + (f"; {len(single)} are told by one alone" if single else "")
     ]
     for claim in [*turning, *single]:
-        said.append(f"  {claim}  {before[claim].verdict} -> {after[claim].verdict}")
+        said.append(f"  {claim}  {word(before[claim])} -> {word(after[claim])}")
         said += [f"       {name}: {_decided(found[claim])}"
                  for name, found in (("A", before), ("B", after))]  # fmt: skip
     return said

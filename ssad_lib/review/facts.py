@@ -12,7 +12,7 @@ import numpy as np
 from ssad_lib import paths, profiles, results
 from ssad_lib.claims import ledger, sources, verification
 from ssad_lib.claims.rule_book import Finding
-from ssad_lib.claims.wording import numbers
+from ssad_lib.claims.wording import numbers, rates_of, word
 from ssad_lib.record import Record
 from ssad_lib.review import made
 from ssad_lib.store import Store
@@ -37,10 +37,11 @@ def of_source(
     Returns
     -------
     dict
-        ``source``, ``overrides``, ``versions`` of all runs, and ``claims``: for each its verdict
-        and the committed one (none under other parameters), the part that decided and all others
-        with their numbers (missing ones are None), budget in words and as parameters, versions,
-        cost, and the keys of its runs.
+        ``source``, ``overrides``, ``versions`` of all runs, and ``claims``: for each its verdict,
+        the same in a word that tells kinds of inconclusive apart, and the committed one (none under
+        other parameters), how often its rule errs, the part that decided and all others with their
+        numbers (missing ones are None), budget in words and as parameters, versions, cost, and the
+        keys of its runs.
     """
     records = records_behind(source, {key for finding in found.values() for key in finding.keys})
     before = {} if overrides else verification.committed(source)["verdict"].to_dict()
@@ -52,6 +53,7 @@ def of_source(
             claim: {
                 **_of_finding(finding, records),
                 "committed": before.get(claim),
+                "error_rates": rates_of(claim, source),
                 "parameters": _parameters(claim, source, overrides or {}),
             }
             for claim, finding in found.items()
@@ -89,6 +91,8 @@ def _of_finding(finding: Finding, records: Mapping[str, Record]) -> Data:
     quoted = finding.quoted
     return {
         "verdict": finding.verdict,
+        "word": word(finding),
+        "held": finding.held,
         "deciding": finding.deciding,
         "says": numbers(quoted, finding.verdict) if quoted else "",
         "note": finding.note,

@@ -12,12 +12,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ssad_lib import paths
 from ssad_lib.appearance import VERDICTS, p_text, signed
-from ssad_lib.claims.rule_book import SUPPORTED
 from ssad_lib.errors import from_os_error
 from ssad_lib.review import document, facts
 from ssad_lib.review.facts import Data
 from ssad_lib.review.output import check_output
 
+SHORT = 2  # sources that a title names
 TEMPLATES = paths.PACKAGE / "assets"
 
 
@@ -57,7 +57,8 @@ def written(review: Data, form: str) -> str:
         keep_trailing_newline=True,
     )
     environment.filters |= FILTERS | {"places": _places(list(review["runs"]))}
-    title = ", ".join(one["source"] for one in review["sources"]) or "nothing was run"
+    names = [one["source"] for one in review["sources"]]
+    title = " and ".join(names) if len(names) <= SHORT else f"{len(names)} sources"
     template = environment.get_template(f"review.{form}.jinja")
     return template.render(review=review, title=title, marker=review["format"])
 
@@ -79,9 +80,9 @@ def _places(order: Sequence[str]) -> Callable[[Sequence[str]], str]:
 
 
 def _counted(source: Data) -> str:
-    counts = Counter(one["verdict"] for one in source["claims"].values())
+    counts = Counter(one["word"] for one in source["claims"].values())
     said = ", ".join(f"{count} {verdict}" for verdict, count in counts.most_common())
-    return f"{len(source['claims'])} claims: {said}"
+    return f"{len(source['claims'])} claim{'s' * (len(source['claims']) != 1)}: {said}"
 
 
 def _decided(one: Data) -> str:
@@ -89,9 +90,7 @@ def _decided(one: Data) -> str:
 
 
 def _held(one: Data) -> str:
-    parts = one["parts"]
-    held = sum(part["verdict"] == SUPPORTED for part in parts)
-    return f"{held} of {len(parts)}" if parts else "–"
+    return f"{one['held']} of {len(one['parts'])}" if one["parts"] else "–"
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

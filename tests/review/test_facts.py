@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ssad_lib import cli, paths
-from ssad_lib.claims import Finding, Part, verification
+from ssad_lib.claims import Finding, Part, verification, wording
 from ssad_lib.review import facts, made
 from ssad_lib.store import Store
 from tests.test_spec import SPEC
@@ -58,6 +58,16 @@ def test_what_is_not_finite_is_null_and_numbers_of_numpy_are_numbers():
     (part,) = said["claims"]["A01"]["parts"]
     assert (part["low"], part["high"]) == (None, None)
     assert (part["n"], part["effect"]) == (6, 0.1)
+
+
+def test_kinds_of_inconclusive_are_told_apart_and_rules_have_error_rates():
+    parts = tuple(
+        replace(PART, verdict=said) for said in ("supported", "supported", "inconclusive")
+    )
+    finding = Finding("inconclusive", parts)
+    (claim,) = facts.of_source("laptop", {"A01": finding})["claims"].values()
+    assert (claim["verdict"], claim["word"], claim["held"]) == ("inconclusive", "mostly holds", 2)
+    assert claim["error_rates"] == wording.rates_of("A01", "laptop")
 
 
 def test_versions_and_cost_are_those_of_the_runs():
