@@ -19,6 +19,8 @@ from ssad_lib.book.staging import CARD
 
 # Docutils calls references a list, whose items then are none in the eyes of assistive technology.
 NO_LIST = re.compile(r'<div role="list" class="citation-list">')
+# The search button shows "Search Ctrl+K" and is called "Search": it does not obey what is seen.
+OTHER_NAME = re.compile(r'(<button class="btn search-button-field [^>]*?) aria-label="[^"]*"')
 FORMULAS = ("mathjax/", "window.MathJax")  # scripts, by their name or what they begin with
 LONGEST_DESCRIPTION = 160  # characters that search engines show
 
@@ -28,7 +30,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("env-get-outdated", words.outdated)
     app.connect("doctree-resolved", words.explain)
     app.connect("html-page-context", dress, priority=900)  # after those that add scripts
-    app.connect("build-finished", drop_icons)
+    app.connect("build-finished", finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
@@ -83,7 +85,12 @@ def address(app: Sphinx) -> str:
     return f"https://{owner.rpartition('/')[2]}.github.io/{name}/"
 
 
-def drop_icons(app: Sphinx, failed: Exception | None) -> None:
-    """Leave in the site no icon that its pages do not show."""
-    if not failed and app.builder.format == "html":
-        icons.lighten(Path(app.outdir))
+def finish(app: Sphinx, failed: Exception | None) -> None:
+    """Leave in the site no icon that pages do not show, and no name that is not what is seen."""
+    if failed or app.builder.format != "html":
+        return
+    icons.lighten(Path(app.outdir))
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8")
+        if (named := OTHER_NAME.sub(r"\1", text)) != text:
+            page.write_text(named, encoding="utf-8")
