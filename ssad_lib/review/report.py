@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from ssad_lib import paths
 from ssad_lib.appearance import VERDICTS, p_text, signed
+from ssad_lib.claims.rule_book import NOT_RUN
 from ssad_lib.errors import from_os_error
 from ssad_lib.review import document, facts
 from ssad_lib.review.facts import Data
@@ -93,6 +94,19 @@ def _held(one: Data) -> str:
     return f"{one['held']} of {len(one['parts'])}" if one["parts"] else "–"
 
 
+def _told(source: Data) -> Data:
+    return {name: one for name, one in source["claims"].items() if one["verdict"] != NOT_RUN}
+
+
+def _untold(source: Data) -> dict[str, list[str]]:
+    """Return the claims that were not run, by the reason."""
+    reasons: dict[str, list[str]] = {}
+    for name, one in source["claims"].items():
+        if one["verdict"] == NOT_RUN:
+            reasons.setdefault(one["note"], []).append(name)
+    return reasons
+
+
 def _pairs(values: Mapping[str, Any]) -> str:
     """Return what has a value as ``"name value; ..."``, lists with commas."""
     said = {
@@ -125,7 +139,7 @@ def _origin(run: Data) -> str:
     return ", ".join(str(run[name]) for name in names if run.get(name))
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+FILTERS: dict[str, Callable[..., Any]] = {
     "anchor": lambda name: "".join(sign if sign.isalnum() else "-" for sign in name),
     "cell": lambda text: str(text).replace("|", "\\|"),
     "counted": _counted,
@@ -139,4 +153,6 @@ FILTERS: dict[str, Callable[..., str]] = {
     "pairs": _pairs,
     "sign": lambda verdict: VERDICTS[verdict][1] if verdict in VERDICTS else "",
     "spent": _spent,
+    "told": _told,
+    "untold": _untold,
 }

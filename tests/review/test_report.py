@@ -135,6 +135,17 @@ def test_a_review_of_everything_leaves_out_what_was_not_run_and_says_so(
     assert review["sources"][0]["claims"]["A01"]["verdict"] == "not run"
 
 
+@pytest.mark.parametrize("form", ["html", "md"])
+def test_claims_that_were_not_run_stand_together_with_the_reason(form, monkeypatch):
+    why = "there are no runs of DAE"
+    findings = {name: Finding("not run", note=why) for name in ("A01", "A02")}
+    monkeypatch.setattr(verification, "verify", lambda source, *_: findings)
+    text = written(document.of("MNIST, reduced", {}), form)
+    assert text.count(why) == 1
+    assert f"A01, A02: {why}" in text
+    assert "Verdicts, MNIST" not in text  # a table of nothing
+
+
 def test_committed_records_make_a_review_without_a_store(tmp_path):
     name = "MNIST turned, reduced"
     assert name in sources.names()
