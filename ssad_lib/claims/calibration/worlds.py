@@ -31,7 +31,8 @@ Shift = Callable[[pd.DataFrame], Floats]
 TASKS, CASES, TUNING = "tasks", "cases", "tuned"
 PLACES = {  # what tells the rows of a network and seed apart
     TASKS: ["model", "row", "testbed", ORDINAL],
-    CASES: ["model", "row", "testbed", ORDINAL],
+    # The rows of a case are alike in its own normal class, not on average over classes.
+    CASES: [*CLUSTER, "model", "row", "testbed", ORDINAL],
     TUNING: ["method", "testbed", ORDINAL],
 }
 COMPARED = {TASKS: "row", CASES: "row", TUNING: "method"}

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 
 from ssad_lib import augment
-from ssad_lib.claims.comparisons import above, by_cluster, equivalent
+from ssad_lib.claims.comparisons import (
+    ENUMERATED,
+    NAN,
+    RESAMPLES,
+    SIGNS,
+    above,
+    by_cluster,
+    equivalent,
+)
 from ssad_lib.claims.not_magic.rows import need
 from ssad_lib.claims.rule_book import Finding, Part, any_of, decide
 from ssad_lib.evidence import CLUSTER, UNIT, Evidence, NotRunError
@@ -83,28 +93,38 @@ def predictor_depends_more(evidence: Evidence) -> Finding:
     if len(joined) < 3:
         raise NotRunError("fewer than three normal classes")
     own, other = joined[:, : len(LABELS)], joined[:, len(LABELS) :]
-    what = "squared spread of the means of the four rows, AP minus DAE"
     ranges = [float(np.ptp(rows.mean(axis=0))) for rows in (own, other)]
     note = f"the means of AP's rows range over {ranges[0]:.3f}, those of DAE over {ranges[1]:.3f}"
-    part = above(what, _common_spread(own) - _common_spread(other), "AUC²")
-    return decide([part], _used(evidence), note)
+    return decide([_wider(own, other)], _used(evidence), note)
 
 
-def _common_spread(rows: np.ndarray) -> np.ndarray:
-    """Return the jackknife's pseudo-values, by class, of the variance of the rows' true means.
+def _wider(own: np.ndarray, other: np.ndarray) -> Part:
+    """Return the part that the rows' true means vary more in `own` than in `other`.
 
-    Products of the deviations of two different classes estimate it without bias. The range of
-    observed means is larger where the classes scatter more, even if the augmentation matters as
-    little.
+    Both are classes by rows. What a class has of each is exchanged in every possible way. The
+    range of observed means would be larger where classes scatter more, even if the augmentation
+    matters as little; products of different classes have no such excess.
     """
-    apart = rows - rows.mean(axis=1, keepdims=True)
-    count = len(rows)
-    others = (apart.sum(axis=0) - apart) / (count - 1)
-    own = (apart * others).mean(axis=1)
-    whole = own.mean()
-    without = (count * whole - 2 * own) / (count - 2)
-    pseudo: np.ndarray = count * whole - (count - 1) * without
-    return pseudo
+    first, second = (rows - rows.mean(axis=1, keepdims=True) for rows in (own, other))
+    count = len(first)
+    if count <= ENUMERATED:
+        signs = np.array(list(product((1.0, -1.0), repeat=count)))
+    else:
+        drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
+        signs = np.vstack([np.ones(count), drawn])
+    middle, half = (first + second).sum(axis=0) / 2, (first - second) / 2
+    squares = (first**2).sum(axis=1) - (second**2).sum(axis=1)
+    # |sum|² - sum of squares leaves the products of different classes.
+    moved = signs @ half
+    apart = 4 * moved @ middle - signs @ squares
+    apart /= count * (count - 1) * first.shape[1]
+    tiny = 1e-12 * np.abs(apart).max()
+    what = "variance of the true means of the four rows, AP minus DAE"
+    return Part(
+        what, float(apart[0]), NAN, NAN, "AUC²", count,
+        p=float((apart >= apart[0] - tiny).mean()),
+        p_against=float((apart <= apart[0] + tiny).mean()), base=SIGNS,
+    )  # fmt: skip
 
 
 def mismatched_predictor_is_at_chance(evidence: Evidence) -> Finding:
