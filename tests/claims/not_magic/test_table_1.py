@@ -1,4 +1,4 @@
-"""The comparison of claim A09: how far the rows' true means differ, without the classes' scatter."""
+"""Claim A09: how far the rows' true means differ, without the scatter of the classes."""
 
 import numpy as np
 import pytest
