@@ -25,7 +25,7 @@ MARKERS = {
 }
 QUIET = 0.75  # opacity of ink that steps back
 NARROW_WIDTH = 3.5  # inches of a figure on a phone
-LEGEND_NARROW = 3  # entries of a legend that fit side by side on a phone
+LEGEND_NARROW = 42  # letters of a legend that fit side by side on a phone
 NAMES_BESIDE = 1.0  # inches
 WORDS_NARROW = 20  # letters of the words of an axis on a line
 LETTERS = 0.085  # inches that a letter of a title takes
@@ -90,7 +90,9 @@ def legend_of(figure: Figure, marks: Mapping[str, Mark], names: Iterable[str]) -
         for name, mark in marks.items()
         if name in present
     ]
-    in_line = min(len(handles), LEGEND_NARROW) if NARROW.get() else len(handles)
+    longest = max((len(str(handle.get_label())) for handle in handles), default=1)
+    fitting = max(1, LEGEND_NARROW // (longest + 3)) if NARROW.get() else len(handles)
+    in_line = min(len(handles), fitting)
     figure.legend(handles=handles, loc="outside lower center", ncols=in_line, frameon=False,
                   columnspacing=1, handletextpad=0, fontsize=10)  # fmt: skip
 
