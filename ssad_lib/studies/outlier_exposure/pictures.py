@@ -87,8 +87,13 @@ def browser(found: Sequence[toy.Border]) -> SpriteBrowser:
     for at in np.ndindex(shape):
         cell = (OUT_ACTIVATIONS[at[0]], toy.OUTLIERS[at[1]], seeds[at[2]])
         pair = [by_cell[(*cell, method)] for method in toy.METHODS]
-        frames[at] = np.concatenate([_picture(border) for border in pair], axis=1)
-        shares = (f"{b.method} {b.inside(SQUARE).mean():.0%}" for b in pair)
+        regions = [border.inside(SQUARE, PIXELS) for border in pair]
+        drawn = [_picture(border, inside) for border, inside in zip(pair, regions, strict=True)]
+        frames[at] = np.concatenate(drawn, axis=1)
+        shares = (
+            f"{border.method} {inside.mean():.0%}"
+            for border, inside in zip(pair, regions, strict=True)
+        )
         texts[at] = f"normal region, in parts of the square: {', '.join(shares)}"
     axes = [
         Axis("Representation ends in", ["sigmoid (released code)", "nothing (linear)"]),
@@ -105,10 +110,9 @@ def browser(found: Sequence[toy.Border]) -> SpriteBrowser:
     )
 
 
-def _picture(border: toy.Border) -> NDArray[np.uint8]:
+def _picture(border: toy.Border, inside: NDArray[np.bool_]) -> NDArray[np.uint8]:
     """Return the square with the normal region and some points, ``(PIXELS, PIXELS, 3)``."""
     canvas = np.broadcast_to(_rgb(WHITE), (PIXELS, PIXELS, 3)).copy()
-    inside = border.inside(SQUARE, PIXELS)
     canvas[inside] = (1 - INSIDE_WEIGHT) * _rgb(WHITE) + INSIDE_WEIGHT * _rgb(BLUE)
     for points, colour in ((border.normal, GREY), (border.other, ORANGE)):
         at = ((points[:DOTS].numpy() + SQUARE) * (PIXELS / (2 * SQUARE))).astype(int)

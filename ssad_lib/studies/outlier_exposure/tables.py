@@ -9,13 +9,15 @@ import pandas as pd
 
 from ssad_lib import paper_values, statistics
 from ssad_lib.studies.outlier_exposure.methods import CLUSTER, DSVDD, HSC_ALONE, UNTRAINED
-from ssad_lib.studies.outlier_exposure.runs import BOTH, METHODS
+from ssad_lib.studies.outlier_exposure.runs import BOTH, METHODS, RADIAL
 
 PLAIN = "{}, not augmented"
 ROWS = (UNTRAINED, DSVDD, HSC_ALONE, *map(PLAIN.format, BOTH), *METHODS)
 PRINTED = {DSVDD: "DSVDD*", "GT+ (no outliers)": "GT+* (no OE)", "GT+": "GT+* (OE)"}
+VARIED = ["method", "images", "classes", "blur", "radial", "gamma", "augmented"]
 EVERY = "all"  # how 0 outliers, or classes, is written: the whole set
 PERCENT = 100
+GAPS = dict.fromkeys(("difference", "BCE minus HSC", "low", "high"), "{:+.3f}")
 
 
 def labelled(runs: pd.DataFrame) -> pd.DataFrame:
@@ -32,11 +34,13 @@ def labelled(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def balanced(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs of a grid: without outliers by name, and of seeds that every class has.
+    """Return the runs of a grid: no outliers by name, every class with every cell and seed.
 
-    The single case of appendix B has more seeds, of one normal class.
+    The single case of appendix B has more seeds, of one normal class that may not be the grid's.
     """
     mine = runs[runs["named"] == ""]
+    cells = mine[["normal_class", *VARIED]].drop_duplicates()["normal_class"].value_counts()
+    mine = mine[mine["normal_class"].isin(cells.index[cells == cells.max()])]
     classes = mine.groupby("seed")["normal_class"].nunique()
     return mine[mine["seed"].isin(classes.index[classes == mine["normal_class"].nunique()])]
 
@@ -151,14 +155,53 @@ def gaps(runs: pd.DataFrame, by: str) -> pd.DataFrame:
     rows = {}
     for x in dict.fromkeys(curve(runs, by)["x"]):
         value = 0.0 if x == EVERY else float(x)
-        gain = (table["BCE"][value] - table["HSC"][value]).dropna()
-        middle, low, high = 0.0, np.nan, np.nan
-        if (gain != 0).any():
-            test = statistics.signed_rank(gain.to_numpy(), alternative="two-sided")
-            middle, low, high = test.pseudo_median, test.low, test.high
-        rows[x] = (middle, low, high, int((gain > 0).sum()), len(gain))
+        rows[x] = _paired(table["BCE"][value] - table["HSC"][value])
     names = ["BCE minus HSC", "low", "high", "BCE higher in", "of"]
-    return pd.DataFrame(rows, index=names).T.rename_axis(by)
+    return pd.DataFrame(rows, index=names).T.rename_axis(by).astype({names[3]: int, "of": int})
+
+
+def pairs(runs: pd.DataFrame, chosen: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Return paired differences of two rows of Table 1 over normal classes, as `pairs_of`."""
+    mine = labelled(balanced(runs))
+    return pairs_of(mine.pivot_table(index=CLUSTER, columns="row", values="auc"), chosen)
+
+
+def pairs_of(by_class: pd.DataFrame, chosen: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """Return how much higher the first of two columns is than the second, over normal classes.
+
+    Columns difference, low, high (of the signed-rank test), higher in, of. Pairs with a column that
+    the table lacks are left out.
+    """
+    rows = {
+        f"{first} minus {second}": _paired(by_class[first] - by_class[second])
+        for first, second in chosen
+        if first in by_class and second in by_class
+    }
+    names = ["difference", "low", "high", "higher in", "of"]
+    table = pd.DataFrame(rows, index=names).T
+    return table.astype({"higher in": int, "of": int})
+
+
+def radial_pairs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return what Table 3 compares: the pseudo-Huber function with the others, and augmentation."""
+    mine = balanced(runs)
+    mine = mine[(mine["method"] == "HSC") & (mine["outliers"] != "")]
+    words = np.where(mine["augmented"], ", augmented", "")
+    table = mine.assign(row=mine["radial"] + words).pivot_table(
+        index=CLUSTER, columns="row", values="auc"
+    )
+    best, *others = RADIAL[::-1]
+    chosen = [(f"{best}, augmented", f"{other}, augmented") for other in others]
+    return pairs_of(table, [*chosen, *((f"{name}, augmented", name) for name in RADIAL)])
+
+
+def _paired(differences: pd.Series[float]) -> tuple[float, float, float, int, int]:
+    known = differences.dropna()
+    middle, low, high = 0.0, np.nan, np.nan
+    if (known != 0).any():
+        test = statistics.signed_rank(known.to_numpy(), alternative="two-sided")
+        middle, low, high = test.pseudo_median, test.low, test.high
+    return middle, low, high, int((known > 0).sum()), len(known)
 
 
 def reference(runs: pd.DataFrame, method: str = DSVDD) -> float:
@@ -174,7 +217,7 @@ def table_3(runs: pd.DataFrame) -> pd.DataFrame:
     mine = runs[(runs["method"] == "HSC") & (runs["outliers"] != "")]
     ours = means(mine, ["radial", "augmented"]).set_index(["radial", "augmented"])
     rows: dict[str, dict[str, str]] = {}
-    for radial in ("l1", "l2", "l2_squared", "pseudo_huber"):
+    for radial in RADIAL:
         rows[radial] = {}
         for augmented, word in ((False, "without"), (True, "with")):
             rows[radial][f"paper, {word}"] = f"{known[radial, word]:.3f}"

@@ -37,8 +37,8 @@ REACH, HOLE = 3.0, 1.5  # ideal outliers: a square around a disc
 CORNER, CLUMP = (2.0, 2.0), 0.4  # skewed outliers: a clump
 KEPT = 0.95  # share of the normal points inside the border
 RATE, DECAY, BATCH = 1e-3, 5e-7, 128
-WINDOWS = (3.0, 6.0, 12.0, 24.0, 48.0, 96.0)  # half sides of squares around the origin
-SIDE = 200  # of the grid that a square is measured on
+WINDOWS = (3.0, 6.0, 12.0, 24.0, 48.0)  # half sides of squares around the origin
+SIDE = 100  # of the grid that a square is measured on
 ENDLESS = 2.0  # growth of the area when the square doubles its side, above which nothing ends
 CELL = ["activation", "outliers", "method", "seed"]
 

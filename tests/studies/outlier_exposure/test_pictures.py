@@ -42,7 +42,8 @@ def test_every_border_can_be_looked_at(found):
 
 
 def test_a_picture_shows_the_region_and_the_points(found):
-    picture = pictures._picture(found[0])
+    inside = found[0].inside(pictures.SQUARE, pictures.PIXELS)
+    picture = pictures._picture(found[0], inside)
     assert picture.shape == (pictures.PIXELS, pictures.PIXELS, 3)
     colours = {tuple(colour) for colour in picture.reshape(-1, 3).tolist()}
     assert {(0x76, 0x76, 0x76), (0xE5, 0x73, 0x00)} < colours

@@ -57,6 +57,25 @@ def test_a_case_with_more_seeds_changes_no_curve():
     assert case.loc["no outliers (DSVDD)", "lowest"] == 0.5
 
 
+def test_a_case_of_another_class_is_no_part_of_the_grid():
+    settings = {**SETTINGS, "normal_classes": [0, 2]}
+    specs = runs.oe_diversity(settings)
+    table = methods.table(record(spec, 0.1 if spec.normal_class == 1 else 0.9) for spec in specs)
+    assert set(tables.balanced(table)["normal_class"]) == {0, 2}
+    assert tables.curve(table, "classes")["auc"].tolist() == pytest.approx([0.9] * 6)
+    assert tables.gaps(table, "classes")["of"].tolist() == [2, 2, 2]
+    assert tables.single_case(table)["mean"].tolist() == pytest.approx([0.1] * 5)
+
+
+def test_pairs_are_compared_on_the_same_class():
+    table = pd.DataFrame({"A": [0.9, 0.8, 0.7], "B": [0.8, 0.7, 0.75]})
+    pairs = tables.pairs_of(table, [("A", "B"), ("A", "C")])
+    assert list(pairs.index) == ["A minus B"]
+    assert pairs.loc["A minus B", ["higher in", "of"]].tolist() == [2, 3]
+    ours = tables.pairs(made("table-1", by_method), [("HSC", "DSAD"), ("BCE", "HSC")])
+    assert ours["difference"].tolist() == pytest.approx([0.05, 0.02])
+
+
 def test_a_failed_run_is_left_out_of_its_cell_alone():
     table = made("oe-size", by_size)
     first = table[(table["method"] == "BCE") & (table["images"] == 1)].index[0]

@@ -52,7 +52,7 @@ def test_points_are_those_of_the_definition():
 def test_the_area_of_a_disc_stays_and_that_of_a_half_plane_grows():
     disc, half = toy.areas([border(Distance())]), toy.areas([border(Upwards(), 0.0)])
     assert disc.set_index("window")["area"].loc[[3.0, 12.0]].tolist() == pytest.approx(
-        [4 * np.pi, 4 * np.pi], rel=0.02
+        [4 * np.pi, 4 * np.pi], rel=0.05
     )
     assert half["share"].tolist() == pytest.approx([0.5] * len(toy.WINDOWS))
     (ends,), (goes_on,) = (toy.bounded(table)["bounded"] for table in (disc, half))
