@@ -16,7 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 
-EVERYDAY = re.compile(r"[a-z]{4,}")  # an English word, unless it is set apart
+EVERYDAY = re.compile(r"(?!gen$)[a-z]{3,}")  # an English word, unless it is set apart
 LETTER = re.compile(r"\w")  # one that is a symbol only before an equals sign
 APART = (nodes.emphasis, nodes.strong)
 UNTOUCHED = (
