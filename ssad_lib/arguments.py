@@ -75,6 +75,10 @@ def _executing(run: Parser, build: Parser) -> None:
             help="dry run: 10¹² operations a second assumed of a GPU (default: 50)",
         )  # fmt: skip
     _values(run)
+    run.add_argument(
+        "--allow-overlap", dest="overrides", action="append_const", const="allow_overlap=true",
+        help="learn from outliers of a class that is to be found, too",
+    )  # fmt: skip
 
 
 def _judging(verify: Parser, report: Parser) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 from ssad_lib import paths
-from ssad_lib.data.catalogue import EMBEDDED, FROM_DATA_ROOT, SPLITS
+from ssad_lib.data.catalogue import BY_HAND, EMBEDDED, FROM_DATA_ROOT, SPLITS
 from ssad_lib.data.torchvision_sets import first_line, reader
 from ssad_lib.errors import SsadError, from_os_error, unknown
 
@@ -23,6 +23,8 @@ def download(name: str, root: str | Path) -> None:
     """
     if name in EMBEDDED:
         raise SsadError(f"{name} is embedded: it is always there and needs no download")
+    if name in BY_HAND:
+        raise SsadError(f"{name} cannot be downloaded from here: {BY_HAND[name]}")
     if name not in FROM_DATA_ROOT:
         raise unknown("image set to download", name, FROM_DATA_ROOT)
     folder = paths.make_folder(Path(root).expanduser())

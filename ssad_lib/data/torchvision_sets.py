@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ssad_lib.data.cache import Entry, Recipe, read_or_build
-from ssad_lib.data.catalogue import BY_HAND, FROM_DATA_ROOT, IDX
+from ssad_lib.data.catalogue import FROM_DATA_ROOT, IDX
 from ssad_lib.data.files import stamp
 from ssad_lib.data.idx import read_idx
 from ssad_lib.data.resize import resize_images
@@ -21,15 +21,7 @@ FIRST = {"emnist-letters": 1}  # what its files call the first class
 
 
 def reader(name: str, root: Path, split: str, *, download: bool) -> Any:
-    """Return torchvision's own data set `name` below `root`.
-
-    Raises
-    ------
-    SsadError
-        If torchvision has none of that name: somebody has to fetch it by hand.
-    """
-    if name in BY_HAND:
-        raise SsadError(f"{name} cannot be downloaded from here: {BY_HAND[name]}")
+    """Return torchvision's own data set `name` below `root`."""
     # Its import takes seconds, which only these sets should cost.
     from torchvision import datasets
 

@@ -190,5 +190,6 @@ def test_what_somebody_has_to_fetch_says_where(tmp_path: Path) -> None:
     rows = {row.name: row for row in describe(None)}
     for name, place in (("notmnist", "author's page"), ("tiny-imagenet", "CS231n")):
         assert place in rows[name].hint
-    with pytest.raises(SsadError, match="notmnist cannot be downloaded from here: fetch it from"):
-        download("notmnist", tmp_path)
+    for name in ("notmnist", "tiny-imagenet"):
+        with pytest.raises(SsadError, match=f"{name} cannot be downloaded from here: fetch"):
+            download(name, tmp_path)
