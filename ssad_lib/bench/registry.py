@@ -21,6 +21,7 @@ _MODULES = {
     "store": "storage",
     "alignment": "alignment",
     "statistics": "statistics",
+    "outlier-exposure": "exposure",
 }
 QUICK_SIDE, QUICK_SECONDS = 64, 0.01
 

@@ -78,7 +78,7 @@ def cases(quick: bool) -> Iterator[Case]:
         note = "No data root: random images of CIFAR-10's size. "
     threads = torch.get_num_threads()
     names = augment.names()[:2] if quick else augment.names()
-    with _processes(threads, 1, keep_memory) as ours, _processes(1, threads) as theirs:
+    with processes(threads, 1, keep_memory) as ours, processes(1, threads) as theirs:
         for name in names:
             yield _training(setting, name, ours, theirs, note)
             yield _whole_run(setting, name, EPOCHS, ours, theirs, note)
@@ -111,8 +111,8 @@ def medians(measured: Iterable[Measured]) -> dict[str, float]:
 def _training(setting: Setting, name: str, ours: Processes, theirs: Processes, note: str) -> Case:
     """Return the case of one epoch without any scoring."""
     flops = setting.train * _flops(setting.width)
-    together = partial(_on_each, ours, our_epoch, setting, name, 0)
-    released = partial(_on_each, theirs, released_epoch, setting, name, False)
+    together = partial(on_each, ours, our_epoch, setting, name, 0)
+    released = partial(on_each, theirs, released_epoch, setting, name, False)
     return Case(
         name=TRAINING.format(name),
         unit="images",
@@ -142,7 +142,7 @@ def _alone(setting: Setting, name: str, ours: Processes, note: str) -> Case:
             Variant("one run, all threads", partial(our_epoch, setting, name, 0), setting.train),
             Variant(
                 f"{len(ours)} runs at once",
-                partial(_on_each, ours, our_epoch, setting, name, 0),
+                partial(on_each, ours, our_epoch, setting, name, 0),
                 len(ours) * setting.train,
             ),
         ),
@@ -158,8 +158,8 @@ def _whole_run(
 ) -> Case:
     """Return the case of one epoch and its share of all scoring in a run of `epochs`."""
     share = math.ceil((setting.train + setting.test) / epochs)
-    together = partial(_on_each, ours, our_epoch, setting, name, share)
-    released = partial(_on_each, theirs, released_epoch, setting, name, True)
+    together = partial(on_each, ours, our_epoch, setting, name, share)
+    released = partial(on_each, theirs, released_epoch, setting, name, True)
     return Case(
         name=WHOLE_RUN.format(name, epochs),
         unit="images",
@@ -176,7 +176,7 @@ def _whole_run(
 
 
 @contextmanager
-def _processes(
+def processes(
     count: int, threads: int, start: Callable[[], None] | None = None
 ) -> Iterator[Processes]:
     """Start `count` processes with `threads` each; each is a pool of one, to be spoken to alone."""
@@ -195,7 +195,7 @@ def _begin(threads: int, start: Callable[[], None] | None) -> None:
         start()
 
 
-def _on_each(processes: Processes, work: Callable[..., None], *arguments: object) -> None:
+def on_each(processes: Processes, work: Callable[..., None], *arguments: object) -> None:
     """Do the same work in every process at once and wait for all."""
     for done in [process.submit(work, *arguments) for process in processes]:
         done.result()
