@@ -17,8 +17,9 @@ from ssad_lib import paths
 from ssad_lib.appearance import VERDICTS
 from ssad_lib.book.contents import Chapter, chapters
 from ssad_lib.book.staging import PLACE
-from ssad_lib.claims import ledger, printed, sources
+from ssad_lib.claims import CHECKS, ledger, printed, sources
 from ssad_lib.claims.rule_book import CONTRADICTED, MOSTLY, NO_SIGN, NOT_RUN, SUPPORTED
+from ssad_lib.claims.verification import every_source
 from ssad_lib.display import figure_html
 from ssad_lib.errors import unknown
 from ssad_lib.figures import Drawing, heat_maps
@@ -117,9 +118,13 @@ def strongest() -> dict[str, str]:
     table = pd.read_csv(paths.RESULTS / "verdicts.csv")
     ours = ~table["source"].isin([SMALLEST, printed.SOURCE])
     ran = table[(table["verdict"] != NOT_RUN) & ours]
-    last = ran.sort_values("runs", kind="stable").drop_duplicates("claim", keep="last")
-    said = last["shade"].where(last["shade"].notna(), last["verdict"])
-    return dict(zip(last["claim"], said, strict=True))
+    place = {name: at for at, name in enumerate(every_source())}  # decides between equals
+    ordered = ran.assign(place=ran["source"].map(place)).sort_values(
+        ["runs", "place"], ascending=[False, True]
+    )
+    first = ordered.drop_duplicates("claim")
+    said = first["shade"].where(first["shade"].notna(), first["verdict"])
+    return dict(zip(first["claim"], said, strict=True))
 
 
 def contents() -> str:
@@ -151,9 +156,9 @@ def _claims() -> list[ledger.Claim]:
 
 
 def _by_paper() -> dict[str, list[ledger.Claim]]:
-    """Return the claims of each paper, by its number in this book."""
+    """Return the claims of each paper that runs decide, by its number in this book."""
     found: dict[str, list[ledger.Claim]] = {}
-    for claim in _claims():
+    for claim in (claim for claim in _claims() if claim.id not in CHECKS):
         number = PAPER.search(claim.where)
         found.setdefault(number[1] if number else "", []).append(claim)
     return dict(sorted(found.items()))

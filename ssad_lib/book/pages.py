@@ -20,7 +20,10 @@ from ssad_lib.book.staging import CARD
 # Docutils calls references a list, whose items then are none in the eyes of assistive technology.
 NO_LIST = re.compile(r'<div role="list" class="citation-list">')
 # The search button shows "Search Ctrl+K" and is called "Search": it does not obey what is seen.
-OTHER_NAME = re.compile(r'(<button class="btn search-button-field [^>]*?) aria-label="[^"]*"')
+# And so are the lines that fold code away.
+OTHER_NAME = re.compile(
+    r'(<button class="btn search-button-field [^>]*?|<summary) aria-label="[^"]*"'
+)
 FORMULAS = ("mathjax/", "window.MathJax")  # scripts, by their name or what they begin with
 LONGEST_DESCRIPTION = 160  # characters that search engines show
 

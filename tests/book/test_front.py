@@ -14,7 +14,7 @@ from PIL import Image
 from ssad_lib import book, paths
 from ssad_lib.book import front
 from ssad_lib.book.staging import CARD, PLACE
-from ssad_lib.claims import ledger
+from ssad_lib.claims import CHECKS, ledger
 from ssad_lib.errors import SsadError
 
 VERDICTS = pd.DataFrame(
@@ -46,7 +46,7 @@ def test_a_claim_has_the_verdict_of_the_most_trainings(committed):
 
 
 def test_every_paper_has_one_sentence_and_its_counts_add_up(committed):
-    claims = Counter(ledger.read(name).where[:9] for name in ledger.names())
+    claims = Counter(ledger.read(name).where[:9] for name in ledger.names() if name not in CHECKS)
     lines = front.verdicts().splitlines()
     assert len(lines) == len(claims)
     first, second, *_ = lines
@@ -55,7 +55,7 @@ def test_every_paper_has_one_sentence_and_its_counts_add_up(committed):
         f"- **Self-supervision is not magic** (paper 000): of {total} claims, **1** holds, "
         f"**1** mostly holds, **1** does not, **{total - 3}** cannot be told yet."
     )
-    assert f"**1** holds, **{claims['Paper 001'] - 1}** cannot be told yet." in second
+    assert f"of {claims['Paper 001']} claims, **{claims['Paper 001']}** cannot be told" in second
 
 
 def test_nothing_is_open_where_all_is_told():
