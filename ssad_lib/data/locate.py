@@ -54,8 +54,10 @@ def find_named(name: str, root: Path | None, split: str) -> Path:
     if root is not None:
         if files(name, root, split):
             return root
+        # A folder with the other split's own files is none of class folders.
+        is_own = any(files(name, root, other) for other in SPLITS)
         for candidate in (root / name, root / f"{name}.zip"):
-            if candidate.exists():
+            if candidate.exists() and not (is_own and candidate.is_dir()):
                 return candidate
     if files(name, paths.SYSTEM_DATA, split):
         return paths.SYSTEM_DATA

@@ -74,9 +74,10 @@ def test_notmnist_in_mnists_file_format(tmp_path: Path, place: str, packed: bool
     assert loaded.classes == tuple("abcdefghij")
 
 
-def test_half_of_notmnist_is_found_as_half(tmp_path: Path) -> None:
-    write_mnist(tmp_path, "notMNIST")
-    for path in (tmp_path / "notMNIST" / "raw").glob("train-*"):
+@pytest.mark.parametrize("folder", ["notMNIST", "notmnist/notMNIST"])
+def test_half_of_notmnist_is_found_as_half(tmp_path: Path, folder: str) -> None:
+    write_mnist(tmp_path, folder)
+    for path in (tmp_path / folder / "raw").glob("train-*"):
         path.unlink()
     (row,) = (row for row in describe(tmp_path) if row.name == "notmnist")
     assert (row.state, row.hint) == ("found, test images only", str(tmp_path))
