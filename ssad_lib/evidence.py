@@ -53,6 +53,8 @@ class Evidence:
         (`ssad_lib.studies.pitfalls.selection_experiment.table`); may be empty.
     budget : str
         Data and budget in words, where no page says them.
+    lacking : str
+        What is missing of the runs that were planned; every verdict on them says so.
     """
 
     name: str
@@ -65,6 +67,7 @@ class Evidence:
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
     tuned: pd.DataFrame = field(default_factory=pd.DataFrame)
     budget: str = ""
+    lacking: str = ""
 
     def on_cases(self) -> Evidence:
         """Return the evidence whose tasks are the `cases`, or this one if there are none."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from ssad_lib.claims import not_magic, pitfalls, self_tuning
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
@@ -29,9 +30,13 @@ def decide(identifier: str, evidence: Evidence) -> Finding:
     if identifier not in TESTS:
         raise unknown("claim", identifier, TESTS)
     try:
-        return TESTS[identifier](evidence)
+        found = TESTS[identifier](evidence)
     except (NotRunError, SsadError) as reason:
-        return Finding(NOT_RUN, note=str(reason))
+        found = Finding(NOT_RUN, note=str(reason))
+    if evidence.lacking:
+        notes = [evidence.lacking, found.note] if found.note else [evidence.lacking]
+        return replace(found, note="; ".join(notes))
+    return found
 
 
 def check(identifier: str) -> Finding:

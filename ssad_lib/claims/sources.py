@@ -13,7 +13,7 @@ from ssad_lib.claims.shelves import OpenStore, Shelf
 from ssad_lib.errors import unknown
 from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
-from ssad_lib.studies import alignment
+from ssad_lib.studies import alignment, plan
 from ssad_lib.studies.not_magic import runs
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import methods
@@ -113,6 +113,16 @@ def of_profile(
     """
     settings = profiles.settings(chapter, profile, overrides)
     shelf = shelf or OpenStore()
+    planned = {spec.key: spec for spec in plan.of_chapter(chapter, settings)}
+    there = len(shelf.records(planned.values()))
+    found = _found(chapter, profile, settings, shelf)
+    if 0 < there < len(planned):
+        lacking = f"only {there} of the {len(planned)} runs of {chapter} are here"
+        return replace(found, lacking=lacking)
+    return found
+
+
+def _found(chapter: str, profile: str, settings: Mapping[str, Any], shelf: Shelf) -> Evidence:
     records, cases = (
         shelf.records(specs)
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))

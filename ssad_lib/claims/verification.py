@@ -146,10 +146,13 @@ def save(source: str, found: Mapping[str, Finding], path: Path | None = None) ->
 
 
 def as_text(found: Mapping[str, Finding]) -> str:
-    """Return one line per claim: verdict, the part that decided, how many hold, runs, note."""
+    """Return one line per claim: verdict, the part that decided, how many hold, runs, note.
+
+    An inconclusive verdict is given by its kind (`ssad_lib.claims.rule_book.SHADES`).
+    """
     lines = []
     for claim, finding in found.items():
-        line = f"{claim}  {finding.verdict:18}"
+        line = f"{claim}  {wording.word(finding):18}"
         if finding.quoted:
             line += wording.numbers(finding.quoted, finding.verdict)
             line += f"; {finding.held} of {len(finding.parts)} parts hold; {len(finding.keys)} runs"

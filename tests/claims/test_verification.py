@@ -9,6 +9,7 @@ import pytest
 
 from ssad_lib import claims, cli, paths
 from ssad_lib.claims import ledger, sources, verification
+from ssad_lib.claims.shelves import Committed
 from ssad_lib.errors import SsadError
 from ssad_lib.record import Record
 from ssad_lib.store import Store
@@ -170,3 +171,15 @@ def test_claims_state_everything():
         assert re.match(r"Paper 00\d, ", claim.where)
     with pytest.raises(SsadError, match="unknown claim .A0I.: did you mean"):
         ledger.read("A0I")
+
+
+def test_a_study_of_which_runs_are_missing_is_judged_with_a_word_about_it():
+    shelf = Committed("laptop")
+    whole = sources.of_profile("not-magic/finding-1", "laptop", shelf=shelf)
+    assert whole.lacking == ""
+    gone = next(key for key, record in shelf._by_key.items() if record.spec.detector == "DeepSAD")
+    del shelf._by_key[gone]
+    partial = sources.of_profile("not-magic/finding-1", "laptop", shelf=shelf)
+    assert "runs of not-magic/finding-1 are here" in partial.lacking
+    assert claims.decide("A02", partial).note.startswith("only ")
+    assert claims.decide("A02", whole).note == ""
