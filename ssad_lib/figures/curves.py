@@ -113,7 +113,9 @@ def regions(panels: Sequence[Mapping[str, Any]], half: float) -> Drawing:
             for kind, points in (("normal", panel["normal"]), ("outlier", panel["other"])):
                 shown = np.asarray(points)[:POINTS_SHOWN]
                 scatter(axis, shown[:, 0], shown[:, 1], KINDS[kind], s=9, alpha=0.8)
-            axis.set(xlim=(-half, half), ylim=(-half, half), aspect="equal")
+            ticks = np.linspace(-half, half, 5)
+            axis.set(xlim=(-half, half), ylim=(-half, half), aspect="equal", xticks=ticks)
+            axis.set_yticks(ticks)
             titled(axis, panel["title"])
         legend_of(figure, KINDS, KINDS)
         return figure
@@ -147,6 +149,9 @@ def area_growth(panels: Mapping[str, pd.DataFrame]) -> Drawing:
                     marker=MARKERS[mark.shape], markersize=4, linewidth=1, alpha=0.6,
                 )  # fmt: skip
             axis.set(xscale="log", yscale="log", ylabel="normal area")
+            windows = sorted(table["window"].unique())
+            axis.set_xticks(windows, [f"{window:g}" for window in windows])
+            axis.set_xticks([], minor=True)
             titled(axis, title)
         for axis in lowest(axes, 2):
             axis.set_xlabel("half side of the square")
