@@ -10,6 +10,7 @@ import pandas as pd
 from ssad_lib.claims import ledger, printed, wording
 from ssad_lib.claims.decisions import CHECKS, check, decide
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
+from ssad_lib.claims.sources import POOLS, pooled
 from ssad_lib.evidence import Evidence
 
 FORMATS: dict[str, str | Callable[[Any], str]] = {
@@ -79,10 +80,18 @@ def findings(evidence: Evidence, identifiers: Iterable[str]) -> dict[str, Findin
 
 
 def on_sources(identifier: str, sources: Mapping[str, Evidence]) -> dict[str, Finding]:
-    """Return what each source says of a claim; a claim about a formula has one source, that."""
+    """Return what each source, and each pool of some, says of a claim.
+
+    A claim about a formula has one source, that.
+    """
     if identifier in CHECKS:
         return {FORMULA: check(identifier)}
-    return {name: decide(identifier, evidence) for name, evidence in sources.items()}
+    found = {name: decide(identifier, evidence) for name, evidence in sources.items()}
+    for name, members in POOLS.items():
+        if set(members) <= set(sources):
+            whole = pooled(name, [sources[member] for member in members])
+            found[name] = decide(identifier, whole)
+    return found
 
 
 def _row(identifier: str, source: str, found: Finding) -> dict[str, Any]:

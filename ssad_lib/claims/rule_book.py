@@ -9,9 +9,9 @@ and in the reversed one, on clusters that were trained independently.
   suffices, so all of them are corrected.
 - *cannot be decided*: neither, and some part could not have reached p < 0.05 with so few clusters,
   whatever the data said.
-- *inconclusive*: neither, although the data could have decided. Told apart are: *mostly holds*
-  (at least half of the parts are supported, none is against at p < 0.05 by itself), *no sign of it*
-  (no part is supported and at least half point the other way) and *too little data* (all else).
+- *inconclusive*: neither, although the data could have decided. Three kinds are told apart. *Mostly
+  holds*: more than half of the parts are supported, none is against at p < 0.05 by itself. *No sign
+  of it*: no part is supported, and at least half point the other way. *Too little data*: all else.
 - *not run*: the evidence lacks what a test needs.
 
 Verdicts are decided here and nowhere else; the modules of the papers only say what is compared.
@@ -131,7 +131,7 @@ class Finding:
         """Which kind of inconclusive it is, one of `SHADES`; empty for any other verdict."""
         if self.verdict != INCONCLUSIVE:
             return ""
-        if 2 * self.held >= len(self.parts) and not self.against:
+        if 2 * self.held > len(self.parts) and not self.against:
             return MOSTLY
         away = sum(part.p_against < part.p for part in self.parts)
         return NO_SIGN if not self.held and 2 * away >= len(self.parts) else TOO_LITTLE

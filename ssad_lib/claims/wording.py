@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 
 from ssad_lib.appearance import number, p_text, signed
@@ -32,7 +33,7 @@ SAID = {  # verdict or shade: the sentence that a reader sees first
 MEANING = {
     SUPPORTED: "every comparison of the claim has p < .05",
     CONTRADICTED: "some comparison goes the other way, p < .05 after Holm over all of them",
-    MOSTLY: "at least half of the comparisons hold, none is against by itself",
+    MOSTLY: "more than half of the comparisons hold, none is against by itself",
     NO_SIGN: "no comparison holds, and at least half point the other way",
     TOO_LITTLE: "neither holds nor fails, although so many networks could have told",
     UNDECIDABLE: "no outcome of so few networks could reach p < .05",
@@ -51,7 +52,7 @@ def sentence(found: Finding, source: str = "") -> str:
     part = found.quoted
     if part is None:
         return f"{said}: {found.note}"
-    note = f" ({found.note})" if found.note else ""
+    note = f" ({_minus(found.note)})" if found.note else ""
     return f"{said}{_how_much(found)}. {_deciding(found)}: {numbers(part, found.verdict)}{note}"
 
 
@@ -120,6 +121,10 @@ def _deciding(found: Finding) -> str:
 def _p(p: float) -> str:
     text = p_text(p)
     return text.replace("<", "< ").replace(">", "> ") if text[0] in "<>" else f"= {text}"
+
+
+def _minus(text: str) -> str:
+    return re.sub(r"(?<= )-(?=\d)", "−", text)
 
 
 def _listed(names: list[str]) -> str:

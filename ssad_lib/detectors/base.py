@@ -56,8 +56,8 @@ class Detector(BaseEstimator):
     def prepare(self, images: Tensor, outliers: Tensor | None = None) -> Course:  # noqa: ARG002
         """Return what to train for normal `images` ``(N, C, H, W)``: the first half of ``fit``.
 
-        `images` are a float32 CPU tensor in [0, 1]; `fit` checks that, this does not. `outliers` are
-        for detectors that learn from them.
+        `images` are a float32 CPU tensor in [0, 1]; `fit` checks that, this does not. Only
+        detectors that learn from `outliers` get any.
 
         Raises
         ------

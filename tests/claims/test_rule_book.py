@@ -85,7 +85,7 @@ def test_no_significance_is_no_equivalence():
 
 
 def test_below_mirrors_above():
-    values = np.array([0.1, -0.3, 0.25, 0.05, -0.02])
+    values = np.array([0.1, -0.3, 0.25, 0.05, -0.02, 0.4])
     found = comparisons.below("x", values, "AUC", 0.02)
     again = comparisons.above("x", values, "AUC", 0.02)
     assert (found.p, found.p_against) == (again.p_against, again.p)

@@ -23,7 +23,7 @@ LOSS = [-value for value in GAIN]
 CASES = {
     SUPPORTED: ({"gains": GAIN, "gains less": [v / 9 for v in GAIN]}, "gains"),
     CONTRADICTED: ({"gains": GAIN, "loses": LOSS}, "loses"),
-    MOSTLY: ({"gains": GAIN, "unclear": UNCLEAR}, "unclear"),
+    MOSTLY: ({"gains": GAIN, "gains too": GAIN, "unclear": UNCLEAR}, "unclear"),
     NO_SIGN: ({"away": [v - 0.008 for v in UNCLEAR]}, "away"),
     TOO_LITTLE: ({"towards": [v + 0.01 for v in UNCLEAR]}, "towards"),
     UNDECIDABLE: ({"gains": GAIN, "few": GAIN[:3]}, "few"),
@@ -58,7 +58,7 @@ def test_every_word_has_a_sentence_and_a_meaning():
 
 
 def test_counts_say_how_much_holds():
-    assert "1 of 2 comparisons hold, none against" in wording.sentence(finding(CASES[MOSTLY][0]))
+    assert "2 of 3 comparisons hold, none against" in wording.sentence(finding(CASES[MOSTLY][0]))
     assert "1 of 2 comparisons hold, 1 against" in wording.sentence(finding(CASES[CONTRADICTED][0]))
     assert "2 of 2 comparisons point as claimed" in wording.sentence(finding(CASES[UNDECIDABLE][0]))
 
