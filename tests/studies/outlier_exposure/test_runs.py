@@ -7,7 +7,7 @@ import pytest
 from ssad_lib.engine import execute, outliers
 from ssad_lib.errors import SsadError
 from ssad_lib.store import Store
-from ssad_lib.studies import plan
+from ssad_lib.studies import estimate, plan
 from ssad_lib.studies.outlier_exposure import methods, runs
 from tests.studies.outlier_exposure.made import SETTINGS
 
@@ -109,3 +109,17 @@ def test_a_study_is_trained_and_tabled(tmp_path):
     assert table["method"].tolist() == ["DSVDD"] + ["HSC", "BCE"] * 3
     assert table["images"].tolist() == [0, 1, 1, 8, 8, 0, 0]
     assert outliers.outlier_images(specs[1]).shape == (1, 3, 16, 16)
+
+
+@pytest.mark.parametrize("method", runs.METHODS)
+def test_what_a_run_takes_can_be_told(method):
+    specs = planned("table-1", normal_classes=[3], seeds=[0])
+    spec = next(s for s in specs if methods.method_of(s) == method)
+    cost = estimate.measure(spec)
+    assert min(cost.training, cost.evaluation, cost.operations) > 0
+    plain = next(s for s in specs if methods.method_of(s) == "DSVDD")
+    # A batch of as many outliers doubles what the network sees.
+    ratio = cost.operations / estimate.measure(plain).operations
+    assert ratio == pytest.approx(2, rel=0.05)
+    kinds = {estimate._kind(s) for s in planned("multiscale") if s.outliers}
+    assert len(kinds) == 2  # the blur costs nothing worth timing
