@@ -156,10 +156,11 @@ def _notebook(name: str) -> Chapter:
 def _read_by_chapters() -> Iterator[Path]:
     library = [p for p in paths.PACKAGE.rglob("*") if p.suffix in {".py", ".js", ".css"}]
     tables = [*paths.PAPER_VALUES.rglob("*.csv"), *paths.RESULTS.rglob("*.csv")]
+    pictures = paths.RESULTS.rglob("*.png")
     claims = [paths.CLAIMS] if paths.CLAIMS.is_file() else []
     benchmarks = list(paths.BENCHMARKS.rglob("*.json"))
     budgets = list(paths.PARAMETERS.glob("*.yaml"))
-    yield from sorted(library + tables + claims + benchmarks + budgets)
+    yield from sorted([*library, *tables, *pictures, *claims, *benchmarks, *budgets])
 
 
 def _run(chapter: Chapter, running: Path, parameters: dict[str, object]) -> None:
