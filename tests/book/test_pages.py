@@ -179,17 +179,21 @@ style="filter:brightness(.8)" src="data:,">
 <div class="ssad-table" style="width:90px"><table style="width:200px">
 <caption>Broad</caption></table></div>
 <figure class="ssad-figure" style="width:100px"><img class="ssad-dark" width="200" height="9"
-data-text="12" src="data:," alt="a figure that is broad"></figure>
+data-text="12" src="DOT" alt="a figure that is broad"></figure>
 <figure class="ssad-figure"><picture><source media="(max-width:600px)" width="500" data-text="12">
-<img class="ssad-dark" style="width:250px" width="900" data-text="30" alt="words that are tiny">
-</picture></figure>
+<img class="ssad-dark" style="width:250px" width="900" data-text="30" src="DOT"
+alt="words that are tiny"></picture></figure>
 <p style="font-size:10px">fine print</p> <p>p = 3.1e-05 and 0.123456 but 12.345, 2.15.0, 1,234.5</p>
 </article></body></html>"""
 
 
+# A picture that loads: a broken one is laid out like its alternative text.
+DOT = "data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=="
+
+
 def test_checks_catch_every_fault(chromium):
     page = chromium.new_page(viewport={"width": 390, "height": 844})
-    page.set_content(FAULTY)
+    page.set_content(FAULTY.replace("DOT", DOT))
     complaints = "\n".join(page.evaluate(CHECKS, ["dark", SMALLEST_TEXT]))
     page.close()
     for expected in (
