@@ -17,7 +17,7 @@ from ssad_lib.claims.ledger import Claim
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.evidence import Evidence
 
-ASSETS = Path(__file__).parents[1] / "assets"
+ASSETS = Path(__file__).parent / "assets"
 PAPER = re.compile(r"Paper (\d{3})")
 PARTS = {
     "000": "Paper 000: self-supervision is not magic",
