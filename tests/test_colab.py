@@ -63,7 +63,8 @@ def test_every_image_set_that_a_chapter_names_can_be_told():
     for profile in profiles.NAMES:
         for chapter in book.chapters():
             settings = profiles.settings(chapter.name, profile)
-            named = [settings.get("image_set", ""), *settings.get("surfaces", [])]
+            one = [settings.get(name, "") for name in ("image_set", "outliers")]
+            named = [*one, *settings.get("surfaces", [])]
             wanted = {name for name in named if name in FROM_DATA_ROOT}
             assert set(colab.image_sets(settings)) == wanted
 

@@ -113,7 +113,7 @@ def _printed_sizes(table: pd.DataFrame, random: RNG) -> pd.DataFrame:
     printed = paper_values.read("001_settings_and_text_values")
     cable = printed[printed["scope"].str.startswith("Cable ")]
     values = [float(v) for v in cable[cable["quantity"] == "learned_scale"]["value"]]
-    mine = table[table["image_set"].isin(list(tables.GROWING))]
+    mine = table[table["image_set"].isin(list(tables.GROWING)) & table["size"].notna()]
     kinds = {kind: value for names in tables.GROWING.values()
              for kind, value in zip(names, sorted(values), strict=True)}  # fmt: skip
     logs = np.log(mine["size"])
