@@ -57,7 +57,7 @@ def test_order_of_choices_survives_a_saved_page_that_sorts_keys():
 
 def test_state_apart_from_the_data_is_small(widget):
     state = widget.get_state()
-    assert len(state["_esm"]) + len(state["_css"]) < 18_500
+    assert len(state["_esm"]) + len(state["_css"]) < 18_000
 
 
 def test_plain_text_is_one_short_line(widget):
