@@ -165,12 +165,7 @@ def any_above(what: str, table: pd.DataFrame, unit: str) -> Part:
     if not values.size:
         raise NotRunError("nothing to compare")
     count = len(values)
-    if count <= ENUMERATED:
-        signs = np.array(list(product((1.0, -1.0), repeat=count)))
-    else:
-        drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
-        signs = np.vstack([np.ones(count), drawn])
-    changed = _t_values(signs @ values / count, (values**2).mean(axis=0))
+    changed = _t_values(sign_changes(count) @ values / count, (values**2).mean(axis=0))
     largest = changed.max(axis=1)
     own = np.ones(count) @ values / count
     clearest = table.columns[int(_t_values(own, (values**2).mean(axis=0)).argmax())]
@@ -199,6 +194,14 @@ def most_of(what: str, parts: Sequence[Part]) -> Part:
         p_against=min(1.0, least * against[count - least]),
         tries=(count - least + 1) * deciding.tries,
     )
+
+
+def sign_changes(count: int) -> NDArray[np.float64]:
+    """Return signs ``(changes, count)``, none changed first: all there are, or many at random."""
+    if count <= ENUMERATED:
+        return np.array(list(product((1.0, -1.0), repeat=count)))
+    drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
+    return np.vstack([np.ones(count), drawn])
 
 
 def signed_rank_p(values: NDArray[np.float64]) -> float:

@@ -104,6 +104,7 @@ def _by_strength(claim: str, found: Mapping[str, Finding]) -> list[dict[str, Any
             "word": wording.word(one),
             "slug": _slug(wording.word(one)),
             "sign": VERDICTS[wording.word(one)][1],
+            "meaning": wording.MEANING[wording.word(one)],
             "held": f"{one.held} of {len(one.parts)} hold, {one.against} against",
             "said": _plain(wording.sentence(one)).removeprefix(wording.SAID[wording.word(one)]),
             "rates": wording.rates_of(claim, name),

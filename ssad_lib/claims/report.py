@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pandas as pd
@@ -72,11 +72,6 @@ def rows(name: str, findings: Mapping[str, Finding]) -> pd.DataFrame:
     """Return one row per claim for one source: verdict, and numbers of the part that decided."""
     return pd.DataFrame([_row(claim, name, found) for claim, found in findings.items()],
                         columns=COLUMNS)  # fmt: skip
-
-
-def findings(evidence: Evidence, identifiers: Iterable[str]) -> dict[str, Finding]:
-    """Return the finding of each claim that runs decide, on one source of evidence."""
-    return {name: decide(name, evidence) for name in identifiers if name not in CHECKS}
 
 
 def on_sources(identifier: str, sources: Mapping[str, Evidence]) -> dict[str, Finding]:

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ssad_lib import paths, rng
+from ssad_lib.claims.calibration import committed
 from ssad_lib.claims.calibration.worlds import Draw, Simulated
 from ssad_lib.claims.decisions import TESTS, decide
 from ssad_lib.claims.not_magic.worlds import WORLDS as NOT_MAGIC
@@ -25,7 +26,6 @@ from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.evidence import Evidence, NotRunError
 
 WORLDS: dict[str, Simulated] = NOT_MAGIC | SELF_TUNING | PITFALLS
-COMMITTED = "calibration.csv"  # in results/
 SIMULATIONS = 1000
 FEWER = 4  # times fewer worlds measure power, which needs fewer digits than an error rate
 SURE = 3.0  # standard errors of a simulated share that the goal allows for
@@ -114,7 +114,7 @@ def table(rates: Iterable[Rates]) -> pd.DataFrame:
 
 def save(measured: pd.DataFrame, path: Path | None = None) -> Path:
     """Write rates into ``results/calibration.csv``, keeping those of other claims and sources."""
-    path = path or paths.RESULTS / COMMITTED
+    path = path or paths.RESULTS / committed.FILE
     if path.is_file():
         old = pd.read_csv(path)
         new = set(zip(measured["claim"], measured["source"], strict=True))
@@ -125,13 +125,6 @@ def save(measured: pd.DataFrame, path: Path | None = None) -> Path:
     except OSError as error:
         raise from_os_error(error, f"write the calibration to {path}") from error
     return path
-
-
-def committed() -> pd.DataFrame:
-    """Return the committed rates, indexed by claim and source; empty if there are none."""
-    path = paths.RESULTS / COMMITTED
-    found = pd.read_csv(path) if path.is_file() else table([])
-    return found.set_index(["claim", "source"])
 
 
 def _findings(claim: str, source: str, world: str, draw: Draw, simulations: int) -> list[Finding]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from itertools import product
-
 import numpy as np
 import pandas as pd
 
 from ssad_lib import augment
 from ssad_lib.claims.comparisons import (
-    ENUMERATED,
     NAN,
-    RESAMPLES,
     SIGNS,
     above,
     by_cluster,
     equivalent,
+    sign_changes,
 )
 from ssad_lib.claims.not_magic.rows import need
 from ssad_lib.claims.rule_book import Finding, Part, any_of, decide
@@ -107,11 +104,7 @@ def _wider(own: np.ndarray, other: np.ndarray) -> Part:
     """
     first, second = (rows - rows.mean(axis=1, keepdims=True) for rows in (own, other))
     count = len(first)
-    if count <= ENUMERATED:
-        signs = np.array(list(product((1.0, -1.0), repeat=count)))
-    else:
-        drawn = np.random.default_rng(0).choice([1.0, -1.0], (RESAMPLES, count))
-        signs = np.vstack([np.ones(count), drawn])
+    signs = sign_changes(count)
     middle, half = (first + second).sum(axis=0) / 2, (first - second) / 2
     squares = (first**2).sum(axis=1) - (second**2).sum(axis=1)
     # |sum|² - sum of squares leaves the products of different classes.
