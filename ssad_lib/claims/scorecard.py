@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from ssad_lib import results
+from ssad_lib import paths, results
 from ssad_lib.claims import printed, report, sources, verification
-from ssad_lib.claims.rule_book import Finding
+from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
 from ssad_lib.studies.not_magic import table_1
@@ -21,13 +21,20 @@ Findings = Mapping[str, Mapping[str, Finding]]
 def findings(profiles: Iterable[str]) -> dict[str, dict[str, Finding]]:
     """Return the finding of every claim by source: stored, committed and printed.
 
+    A profile of which no run is stored here is judged on its committed records, if there are any.
+
     Raises
     ------
     SsadError
         If there is no such profile (with the nearest name).
     """
     names = [*profiles, *sources.names(), printed.SOURCE, report.FORMULA]
-    return {name: verification.verify(name) for name in names}
+    found = {name: verification.verify(name) for name in names}
+    for name in found:
+        nothing = all(one.verdict == NOT_RUN for one in found[name].values())
+        if nothing and (paths.RESULTS / name / "runs.csv").is_file():
+            found[name] = verification.verify_committed(name)
+    return found
 
 
 def fidelity() -> pd.DataFrame:

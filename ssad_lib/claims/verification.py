@@ -12,6 +12,7 @@ from ssad_lib import paths, profiles
 from ssad_lib.claims import ledger, printed, report, sources, wording
 from ssad_lib.claims.decisions import CHECKS, check, decide
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
+from ssad_lib.claims.shelves import Committed
 from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.evidence import Evidence
 from ssad_lib.store import Store
@@ -54,6 +55,23 @@ def verify(
         raise SsadError(f"'{source}' is committed as it is: -p belongs to a profile")
     evidence = sources.load(source)
     return {claim.id: decide(claim.id, evidence) for claim in tested}
+
+
+def verify_committed(profile: str) -> dict[str, Finding]:
+    """Return the finding of each claim from the committed records of a profile's book.
+
+    Raises
+    ------
+    SsadError
+        If none are committed (with the nearest folder of results).
+    """
+    shelf = Committed(profile)
+    tested = [ledger.read(name) for name in ledger.names() if name not in CHECKS]
+    evidence = {
+        chapter: sources.of_profile(chapter, profile, shelf=shelf)
+        for chapter in dict.fromkeys(claim.chapter for claim in tested)
+    }
+    return {claim.id: decide(claim.id, evidence[claim.chapter]) for claim in tested}
 
 
 def every_source() -> list[str]:

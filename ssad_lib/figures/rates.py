@@ -24,7 +24,7 @@ def rule_rates(rates: pd.DataFrame) -> Drawing:
     rates : DataFrame
         Index claim and source; columns false_support, false_contradiction and power, shares.
     """
-    claims = list(dict.fromkeys(rates.index.get_level_values("claim")))
+    claims = sorted(set(rates.index.get_level_values("claim")))
     place = rates.index.get_level_values("claim").map(claims.index)
 
     def make() -> Figure:

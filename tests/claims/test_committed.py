@@ -4,22 +4,16 @@ import pandas as pd
 import pytest
 
 from ssad_lib import claims, paths, profiles
-from ssad_lib.claims import ledger, printed, report, sources, verification
+from ssad_lib.claims import printed, report, sources, verification
 from ssad_lib.claims.rule_book import Finding
-from ssad_lib.claims.shelves import Committed
 
 LAPTOP = "laptop"
 
 
 def judged(source: str) -> dict[str, Finding]:
     """Return what the committed records of a source say, those of the laptop profile among them."""
-    if source != LAPTOP:
-        return verification.verify(source)
-    shelf = Committed(source)
-    chapters = {claim: ledger.read(claim).chapter for claim in claims.TESTS}
-    evidence = {name: sources.of_profile(name, source, shelf=shelf)
-                for name in set(chapters.values())}  # fmt: skip
-    return {claim: claims.decide(claim, evidence[name]) for claim, name in chapters.items()}
+    committed = source == LAPTOP
+    return verification.verify_committed(source) if committed else verification.verify(source)
 
 
 @pytest.mark.parametrize("source", [LAPTOP, *sources.names(), printed.SOURCE, report.FORMULA])
@@ -31,6 +25,7 @@ def test_verdicts_follow_from_the_records(source):
     for claim, row in committed.iterrows():
         part = found[claim].quoted
         assert row["what"] == (part.what if part else "")
+        assert row["shade"] == found[claim].shade
         if part:
             assert (row["n"], row["unit"]) == (str(part.n), part.unit) or row["n"] == part.n
 

@@ -7,7 +7,7 @@ import pytest
 
 from ssad_lib import claims, paths, profiles
 from ssad_lib.appearance import number
-from ssad_lib.claims import ledger, pages, printed, report, scorecard, sources
+from ssad_lib.claims import ledger, pages, printed, report, scorecard, sources, verification
 from ssad_lib.errors import SsadError
 from tests.claims import worlds
 
@@ -157,3 +157,13 @@ def test_parts_are_indexed_by_source_and_comparison():
     assert table.index.names == ["source", "comparison"]
     assert len(table) == 3
     assert report.parts_table("A18", {"made up": worlds.world()}).empty
+
+
+def test_a_profile_that_was_not_run_here_is_judged_on_its_committed_records(monkeypatch):
+    monkeypatch.setattr(sources, "names", list)
+    found = scorecard.findings(["smoke", "laptop"])
+    assert {one.verdict for one in found["smoke"].values()} == {claims.NOT_RUN}
+    committed = verification.committed("laptop")
+    assert {claim: one.verdict for claim, one in found["laptop"].items()} == dict(
+        committed["verdict"]
+    )
