@@ -13,7 +13,7 @@ import gzip
 import io
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,12 @@ from urllib.parse import quote
 import pandas as pd
 
 from ssad_lib import appearance, tables
+from ssad_lib.panels import panels_html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
+    from torch import Tensor
 
 SHORTEST_ALT = 20  # characters; less cannot say what a figure shows
 HEAVIEST_SVG = 120_000  # bytes, compressed as a page is on its way; pixels weigh about as much
@@ -82,6 +85,15 @@ def table(
     from IPython.display import HTML, display
 
     display(HTML(tables.table_html(frame, caption, formats=formats, decimals=number)))
+
+
+def panels(
+    rows: Mapping[str, NDArray[Any] | Tensor], columns: Sequence[tuple[str, str]], caption: str
+) -> None:
+    """Display rows of images in labelled groups in the notebook; see `panels.panels_html`."""
+    from IPython.display import HTML, display
+
+    display(HTML(panels_html(rows, columns, caption)))
 
 
 def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:

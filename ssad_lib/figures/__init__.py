@@ -13,7 +13,7 @@ from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
 from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.forests import differences, forest, method_gains
-from ssad_lib.figures.images import image_rows, reconstruction_panels
+from ssad_lib.figures.images import image_rows
 from ssad_lib.figures.landscapes import landscape
 from ssad_lib.figures.maps import heat_maps
 from ssad_lib.figures.rankings import ranking
@@ -41,7 +41,6 @@ __all__ = [
     "network_scheme",
     "position_plot",
     "ranking",
-    "reconstruction_panels",
     "regions",
     "rule_rates",
     "scatter_with_ranks",

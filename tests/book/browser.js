@@ -42,6 +42,14 @@
   for (const image of article.querySelectorAll(".ssad-figure img"))
     if (seen(image)) fits(image, image.closest("figure"), `the figure "${image.alt.slice(0, 40)}"`);
 
+  // rows of images: whole, as sharp as they are, in their column, as bright on dark pages
+  for (const image of article.querySelectorAll(".ssad-panels img")) {
+    if (!image.complete || !image.naturalWidth) complaints.push("an image of a panel is broken");
+    if (getComputedStyle(image).filter !== "none") complaints.push("an image of a panel is dimmed");
+    const beyond = Math.ceil(image.getBoundingClientRect().right - image.closest("figure").getBoundingClientRect().right);
+    if (beyond > 1) complaints.push(`the panel "${image.alt.slice(0, 40)}" leaves its column by ${beyond} pixels`);
+  }
+
   // words are large enough, in text and in figures as they are scaled
   for (const image of article.querySelectorAll(".ssad-figure img")) {
     if (!seen(image)) continue;
@@ -99,7 +107,7 @@
     const [r, g, b] = rgb.map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
-  const ours = ".ssad-table :is(caption, th, td), .ssad-figure figcaption, .ssad-widget *";
+  const ours = ".ssad-table :is(caption, th, td), :is(.ssad-figure, .ssad-panels) figcaption, .ssad-panels span, .ssad-widget *";
   for (const node of article.querySelectorAll(ours)) {
     const speaks = [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim());
     if (!speaks || !seen(node) || node.tagName === "OPTION") continue;

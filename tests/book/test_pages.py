@@ -183,6 +183,8 @@ data-text="12" src="DOT" alt="a figure that is broad"></figure>
 <figure class="ssad-figure"><picture><source media="(max-width:600px)" width="500" data-text="12">
 <img class="ssad-dark" style="width:250px" width="900" data-text="30" src="DOT"
 alt="words that are tiny"></picture></figure>
+<figure class="ssad-panels" style="width:100px"><img width="200" height="9" src="DOT"
+style="filter:brightness(.8)" alt="DAE: 6 images, broad"></figure>
 <p style="font-size:10px">fine print</p> <p>p = 3.1e-05 and 0.123456 but 12.345, 2.15.0, 1,234.5</p>
 </article></body></html>"""
 
@@ -213,6 +215,8 @@ def test_checks_catch_every_fault(chromium):
         'the table "Broad" is wider than its column by 110',
         'a box scrolls sideways: "Broad',
         'the figure "a figure that is broad" is wider than its column by 100',
+        "an image of a panel is dimmed",
+        'the panel "DAE: 6 images, broad" leaves its column by 100',
         'words of 6.0 pixels in "words that are tiny',
         '"fine print" is smaller than 11 pixels',
         "3.1e-05 has an exponent",

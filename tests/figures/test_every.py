@@ -40,14 +40,6 @@ DRAWINGS = {
     "errors": (figures.error_histograms({"Flip": tables.scores()}), "Flip: normal 0.0"),
     "bars": (figures.anomaly_bars({"cat": tables.by_anomaly()}), "cat 0.51 and 0.71"),
     "embedding": (figures.embedding({"Flip": tables.embedded()}), "Flip: 40 normal"),
-    "reconstructions": (
-        figures.reconstruction_panels(
-            {"original": torch.rand(2, 3, 8, 8), "AE": torch.rand(2, 3, 8, 8)},
-            [("normal", "success"), ("anomaly", "failure")],
-            "Street digits.",
-        ),
-        "1 anomaly failure",
-    ),
     "ranks": (
         figures.scatter_with_ranks({"DAE": tables.effects()}, "p_value", "pseudo_median"),
         "rho −1.00",

@@ -33,7 +33,7 @@ def keep(shown: Iterable[Shown], folder: Path) -> None:
 
 
 def kept(name: str) -> dict[str, Panel]:
-    """Return the figures kept below ``results/<name>`` by title, for `reconstruction_panels`.
+    """Return the figures kept below ``results/<name>`` by title, for `display.panels`.
 
     Raises
     ------

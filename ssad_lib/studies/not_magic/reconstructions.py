@@ -183,7 +183,7 @@ def scores_of(record: Record, case: Case) -> dict[str, NDArray[np.float32]]:
 
 
 def panel(shown: Shown) -> tuple[dict[str, NDArray[Any]], list[tuple[str, str]], str]:
-    """Return rows, columns and description of one figure, for `figures.reconstruction_panels`.
+    """Return rows, columns and caption of one figure, for `display.panels`.
 
     The first images of the test set on which the DAE succeeds, then the first on which it fails,
     normals left and anomalies right.
