@@ -31,7 +31,7 @@ lint: $(READY)
 
 # The exact pins that `make` and CI install; no index addresses in it.
 lock: $(READY)
-	$(BIN)/uv pip compile pyproject.toml --extra bench --extra book --extra cluster --extra dev --universal --generate-hashes \
+	$(BIN)/uv pip compile pyproject.toml --extra bench --extra book --extra cluster --extra dev --extra simulation --universal --generate-hashes \
 		--no-emit-index-url --no-emit-find-links --no-annotate --no-header --quiet \
 		--upgrade --output-file requirements.lock
 
