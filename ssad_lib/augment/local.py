@@ -61,8 +61,8 @@ class CutOut:
 
     def apply(self, images: Tensor, parameters: Parameters) -> Tensor:
         """Set the rectangle to zero."""
-        rows = _within(parameters["top"], parameters["height"], images.shape[2])
-        columns = _within(parameters["left"], parameters["width"], images.shape[3])
+        rows = within(parameters["top"], parameters["height"], images.shape[2])
+        columns = within(parameters["left"], parameters["width"], images.shape[3])
         hole = rows.to(images.dtype).unsqueeze(2) * columns.to(images.dtype).unsqueeze(1)
         return images * (1 - hole).unsqueeze(1)
 
@@ -222,7 +222,7 @@ def _steps(count: int, images: Tensor) -> Tensor:
     return torch.arange(count, device=images.device)
 
 
-def _within(start: Tensor, length: Tensor, size: int) -> Tensor:
+def within(start: Tensor, length: Tensor, size: int) -> Tensor:
     """Return ``(n, size)`` truth values: true from start to start + length."""
     step = torch.arange(size, device=start.device) - start.unsqueeze(1)
     return (step >= 0) & (step < length.unsqueeze(1))
