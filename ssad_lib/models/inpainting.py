@@ -191,7 +191,7 @@ def _block(inputs: int, between: int, outputs: int) -> nn.Sequential:
 
 
 def _up(inputs: int, outputs: int | None = None) -> nn.Sequential:
-    return nn.Sequential(Doubled(), *_convolution(inputs, outputs or inputs))
+    return nn.Sequential(Doubled(on_corners=True), *_convolution(inputs, outputs or inputs))
 
 
 def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
@@ -199,8 +199,18 @@ def _convolution(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
 
 
 class Doubled(nn.Module):
-    """Twice the height and width, bilinear, corners on corners."""
+    """Twice the height and width, bilinear.
+
+    Parameters
+    ----------
+    on_corners : bool
+        The middles of the corner pixels stay where they are, else the edges of the image do.
+    """
+
+    def __init__(self, *, on_corners: bool) -> None:
+        super().__init__()
+        self.on_corners = on_corners
 
     def forward(self, images: Tensor) -> Tensor:
         """Return ``(B, C, 2 H, 2 W)``."""
-        return F.interpolate(images, scale_factor=2, mode="bilinear", align_corners=True)
+        return F.interpolate(images, scale_factor=2, mode="bilinear", align_corners=self.on_corners)

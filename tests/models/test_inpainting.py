@@ -46,9 +46,9 @@ def test_initial_weights():
     convolutions = [m.weight.flatten() for m in network.modules() if isinstance(m, nn.Conv2d)]
     norms = [m for m in network.modules() if isinstance(m, nn.BatchNorm2d)]
     weights = torch.cat(convolutions)
-    assert float(weights.mean()) == pytest.approx(0, abs=1e-4)
-    assert float(weights.std()) == pytest.approx(0.02, rel=0.01)
-    scales = torch.cat([m.weight for m in norms])
+    assert float(weights.detach().mean()) == pytest.approx(0, abs=1e-4)
+    assert float(weights.detach().std()) == pytest.approx(0.02, rel=0.01)
+    scales = torch.cat([m.weight.detach() for m in norms])
     assert float(scales.mean()) == pytest.approx(1, abs=2e-3)
     assert float(scales.std()) == pytest.approx(0.02, rel=0.1)
     assert not torch.cat([m.bias for m in norms]).any()
