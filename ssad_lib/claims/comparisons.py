@@ -165,7 +165,7 @@ def any_above(what: str, table: pd.DataFrame, unit: str) -> Part:
     if not values.size:
         raise NotRunError("nothing to compare")
     count = len(values)
-    changed = _t_values(sign_changes(count) @ values / count, (values**2).mean(axis=0))
+    changed = _t_values(_sign_changes(count) @ values / count, (values**2).mean(axis=0))
     largest = changed.max(axis=1)
     own = np.ones(count) @ values / count
     clearest = table.columns[int(_t_values(own, (values**2).mean(axis=0)).argmax())]
@@ -196,7 +196,7 @@ def most_of(what: str, parts: Sequence[Part]) -> Part:
     )
 
 
-def sign_changes(count: int) -> NDArray[np.float64]:
+def _sign_changes(count: int) -> NDArray[np.float64]:
     """Return signs ``(changes, count)``, none changed first: all there are, or many at random."""
     if count <= ENUMERATED:
         return np.array(list(product((1.0, -1.0), repeat=count)))

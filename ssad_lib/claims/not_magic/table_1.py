@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pandas as pd
 
 from ssad_lib import augment
 from ssad_lib.claims.comparisons import (
-    NAN,
-    SIGNS,
     above,
     by_cluster,
     equivalent,
-    sign_changes,
 )
 from ssad_lib.claims.not_magic.rows import need
 from ssad_lib.claims.rule_book import Finding, Part, any_of, decide
@@ -96,28 +95,35 @@ def predictor_depends_more(evidence: Evidence) -> Finding:
 
 
 def _wider(own: np.ndarray, other: np.ndarray) -> Part:
-    """Return the part that the rows' true means vary more in `own` than in `other`.
+    """Return the part that the rows' true means differ more in `own` than in `other`.
 
-    Both are classes by rows. What a class has of each is exchanged in every possible way. The
-    range of observed means would be larger where classes scatter more, even if the augmentation
-    matters as little; products of different classes have no such excess.
+    Both are classes by rows. The range of observed means would be larger where classes scatter
+    more, even if the augmentation matters as little; products of different classes have no such
+    excess. What each class adds is its jackknife pseudo-value: exchanging `own` and `other` inside
+    classes contradicts the claim in up to 18 % of the worlds at its edge, because networks of one
+    kind scatter more than those of the other.
     """
-    first, second = (rows - rows.mean(axis=1, keepdims=True) for rows in (own, other))
-    count = len(first)
-    signs = sign_changes(count)
-    middle, half = (first + second).sum(axis=0) / 2, (first - second) / 2
-    squares = (first**2).sum(axis=1) - (second**2).sum(axis=1)
-    # |sum|² - sum of squares leaves the products of different classes.
-    moved = signs @ half
-    apart = 4 * moved @ middle - signs @ squares
-    apart /= count * (count - 1) * first.shape[1]
-    tiny = 1e-12 * np.abs(apart).max()
-    what = "variance of the true means of the four rows, AP minus DAE"
-    return Part(
-        what, float(apart[0]), NAN, NAN, "AUC²", count,
-        p=float((apart >= apart[0] - tiny).mean()),
-        p_against=float((apart <= apart[0] + tiny).mean()), base=SIGNS,
-    )  # fmt: skip
+    count = len(own)
+    whole = _spread_of_means(own) - _spread_of_means(other)
+    left_out = np.array([
+        _spread_of_means(np.delete(own, place, axis=0))
+        - _spread_of_means(np.delete(other, place, axis=0))
+        for place in range(count)
+    ])  # fmt: skip
+    what = "standard deviation of the true means of the four rows, AP minus DAE"
+    return above(what, count * whole - (count - 1) * left_out, "AUC")
+
+
+def _spread_of_means(rows: np.ndarray) -> float:
+    """Return the standard deviation of the true means of rows ``(classes, rows)``.
+
+    Its square is the mean product of two different classes; the root keeps the sign of that.
+    """
+    apart = rows - rows.mean(axis=1, keepdims=True)
+    count = len(rows)
+    squares = (apart.sum(axis=0) ** 2).sum() - (apart**2).sum()
+    square = float(squares / (count * (count - 1) * rows.shape[1]))
+    return math.copysign(math.sqrt(abs(square)), square)
 
 
 def mismatched_predictor_is_at_chance(evidence: Evidence) -> Finding:

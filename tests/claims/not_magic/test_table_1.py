@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ssad_lib.claims.not_magic.table_1 import _wider
+from ssad_lib.claims.not_magic.table_1 import _spread_of_means, _wider
 
 PATTERN = np.array([-0.04, 0.0, 0.01, 0.03])
 
@@ -15,32 +15,40 @@ def between_classes(rows: np.ndarray) -> float:
     return float(np.mean([(apart[i] * apart[j]).mean() for i, j in pairs]))
 
 
-def scattered(pattern: np.ndarray, scatter: float, seed: int, classes: int = 9) -> np.ndarray:
+def scattered(pattern: np.ndarray, scatter: float, seed: int, classes: int = 10) -> np.ndarray:
     return pattern + np.random.default_rng(seed).normal(0, scatter, (classes, len(pattern)))
 
 
-def test_the_effect_is_the_difference_of_unbiased_variances():
-    own, other = scattered(3 * PATTERN, 0.05, 0), scattered(PATTERN, 0.01, 1)
-    expected = between_classes(own) - between_classes(other)
-    assert _wider(own, other).effect == pytest.approx(expected, rel=1e-9)
+def test_the_square_of_the_spread_is_the_unbiased_variance():
+    rows = scattered(3 * PATTERN, 0.05, 0)
+    assert _spread_of_means(rows) ** 2 == pytest.approx(between_classes(rows), rel=1e-9)
+    assert _spread_of_means(np.tile(PATTERN, (4, 1))) == pytest.approx(PATTERN.std())
 
 
-def test_scatter_alone_is_no_dependence():
+def test_the_spread_is_negative_where_classes_agree_less_than_by_chance():
+    rows = np.array([[1.0, -1.0], [-1.0, 1.0]])
+    assert between_classes(rows) == -1
+    assert _spread_of_means(rows) == -1
+
+
+def test_the_effect_is_the_difference_of_the_spreads():
+    own, other = np.tile(3 * PATTERN, (6, 1)), np.tile(PATTERN, (6, 1))
+    assert _wider(own, other).effect == pytest.approx(2 * PATTERN.std())
+
+
+@pytest.mark.parametrize("side", ["p", "p_against"])
+@pytest.mark.parametrize("scatters", [(0.05, 0.01), (0.01, 0.05)])
+def test_scatter_alone_is_no_dependence_and_no_lack_of_it(scatters, side):
+    own, other = scatters
     found = [
-        _wider(scattered(PATTERN, 0.2, seed), scattered(PATTERN, 0.01, seed + 500)).p
-        for seed in range(200)
+        getattr(_wider(scattered(PATTERN, own, s), scattered(PATTERN, other, s + 500)), side)
+        for s in range(200)
     ]
     assert np.mean(np.array(found) < 0.05) < 0.1
 
 
 def test_a_wider_pattern_is_found_and_its_opposite_too():
     wide, narrow = scattered(5 * PATTERN, 0.05, 2), scattered(PATTERN, 0.05, 3)
-    assert _wider(wide, narrow).p == pytest.approx(1 / 2**9)
-    assert _wider(narrow, wide).p_against == pytest.approx(1 / 2**9)
+    assert _wider(wide, narrow).p == pytest.approx(1 / 2**10)
+    assert _wider(narrow, wide).p_against == pytest.approx(1 / 2**10)
     assert _wider(wide, narrow).p_against == 1.0
-
-
-def test_many_classes_are_sampled():
-    part = _wider(scattered(5 * PATTERN, 0.05, 4, 30), scattered(PATTERN, 0.05, 5, 30))
-    assert part.p < 0.01
-    assert part.n == 30
