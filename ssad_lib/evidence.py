@@ -51,6 +51,12 @@ class Evidence:
     candidates : DataFrame
         AUC and unlabelled criteria of the candidates of DSV's selection experiment
         (`ssad_lib.studies.pitfalls.selection_experiment.table`); may be empty.
+    exposed : DataFrame
+        Runs of paper 003, with outliers and without
+        (`ssad_lib.studies.outlier_exposure.methods.table`); may be empty.
+    borders : DataFrame
+        Whether the normal regions of its points end, and their AUC
+        (`ssad_lib.studies.outlier_exposure.toy.measured`); may be empty.
     budget : str
         Data and budget in words, where no page says them.
     lacking : str
@@ -66,6 +72,8 @@ class Evidence:
     halves: pd.DataFrame = field(default_factory=pd.DataFrame)
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
     tuned: pd.DataFrame = field(default_factory=pd.DataFrame)
+    exposed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    borders: pd.DataFrame = field(default_factory=pd.DataFrame)
     budget: str = ""
     lacking: str = ""
 

@@ -16,9 +16,12 @@ from ssad_lib.claims.rule_book import (
 )
 from ssad_lib.claims.sources import (
     committed,
+    committed_exposed,
     committed_tuned,
     of_profile,
     this_run,
+    with_borders,
+    with_exposed,
     with_selection,
     with_tuning,
 )
@@ -39,6 +42,7 @@ __all__ = [
     "answer",
     "check",
     "committed",
+    "committed_exposed",
     "committed_tuned",
     "decide",
     "names",
@@ -47,6 +51,8 @@ __all__ = [
     "read",
     "this_run",
     "verdict_lines",
+    "with_borders",
+    "with_exposed",
     "with_selection",
     "with_tuning",
 ]

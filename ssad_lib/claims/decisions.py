@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ssad_lib.claims import not_magic, pitfalls, self_tuning
+from ssad_lib.claims import not_magic, outlier_exposure, pitfalls, self_tuning
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.evidence import Evidence, NotRunError
 
 TESTS: dict[str, Callable[[Evidence], Finding]] = (
-    not_magic.TESTS | self_tuning.TESTS | pitfalls.TESTS
+    not_magic.TESTS | self_tuning.TESTS | pitfalls.TESTS | outlier_exposure.TESTS
 )
 """Claims that runs decide."""
 

@@ -23,6 +23,7 @@ PARTS = {
     "000": "Paper 000: self-supervision is not magic",
     "001": "Paper 001: self-tuning",
     "002": "Paper 002: pitfalls and opportunities",
+    "003": "Paper 003: outlier exposure",
     "": "Checks of a formula, without any run",
 }
 EMPHASIS = re.compile(r"\*\*?([^*]+)\*\*?")

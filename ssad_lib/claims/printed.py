@@ -7,17 +7,21 @@ set that it names; what the papers conclude from more is not in their tables.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 
 from ssad_lib import augment, data, paper_values
 from ssad_lib.evidence import NO_AUGMENTATION, Evidence, tidy
 from ssad_lib.studies.not_magic import distances
+from ssad_lib.studies.outlier_exposure import tables as exposure
+from ssad_lib.studies.outlier_exposure.methods import COLUMNS
 from ssad_lib.studies.self_tuning.methods import TUNED
 from ssad_lib.tasks import CONTROLLED, DEFECT, IN_THE_WILD
 
 SOURCE = "the paper's own numbers"
 TURNS = {"SVHN 6 vs 9": (6, "9"), "SVHN 2 vs 6": (2, "6")}
+IMAGENET = "imagenet30"  # which no run of ours is on
 CASES = {"6 vs 9": (6, "9"), "0 vs 3": (0, "3")}
 
 
@@ -31,6 +35,9 @@ def of_chapter(chapter: str) -> Evidence:
         "not-magic/observation-3": _pairs_of_digits,
         "self-tuning/table-1": _defects,
         "self-tuning/table-2": _digits,
+        "outlier-exposure/table-1": _exposed,
+        "outlier-exposure/table-2": _exposed_on_imagenet,
+        "outlier-exposure/sensitivity": _radial,
     }
     return made[chapter](empty) if chapter in made else empty
 
@@ -118,6 +125,46 @@ def _digits(empty: Evidence) -> Evidence:
     tasks = zip(table["normal_class"], table["anomaly"], strict=True)
     angle = pd.Series([by_task.get(task) for task in tasks], index=table.index, dtype=float)
     return replace(empty, tuned=table.assign(angle=angle.where(table["method"] == TUNED)))
+
+
+def _exposed(empty: Evidence) -> Evidence:
+    """Return Table 4 of paper 003: the ten classes of CIFAR-10."""
+    own = {theirs: ours for ours, theirs in exposure.PRINTED.items()}
+    table = exposure.paper_classes().rename(columns=own)
+    names = [name.lower() for name in table.index]
+    labels = [data.class_names("cifar10").index(name) for name in names]
+    return replace(empty, image_set="cifar10", classes=data.class_names("cifar10"),
+                   exposed=_against_outliers(table.set_axis(labels), "cifar10"))  # fmt: skip
+
+
+def _exposed_on_imagenet(empty: Evidence) -> Evidence:
+    """Return Table 6 of paper 003, two columns in the order that we infer (METHODS 14)."""
+    table = exposure.paper_imagenet()["order inferred"]
+    numbered = table.set_axis(range(len(table)))
+    return replace(empty, image_set=IMAGENET, exposed=_against_outliers(numbered, IMAGENET))
+
+
+def _radial(empty: Evidence) -> Evidence:
+    """Return Table 3 of paper 003: means over the ten classes of CIFAR-10."""
+    printed = paper_values.read("003_table3_hsc_radial")
+    table = pd.DataFrame({"HSC": printed["value"] / exposure.PERCENT}).set_axis([0] * len(printed))
+    runs = _against_outliers(table, "cifar10")
+    augmented = (printed["data_augmentation"] == "with").to_numpy()
+    exposed = runs.assign(radial=printed["h"].to_numpy(), augmented=augmented)
+    return replace(empty, image_set="cifar10", classes=data.class_names("cifar10"), exposed=exposed)
+
+
+def _against_outliers(table: pd.DataFrame, image_set: str) -> pd.DataFrame:
+    """Return printed AUC, classes by methods, as the runs of paper 003 with all outliers."""
+    flat = table.rename_axis("normal_class").melt(
+        var_name="method", value_name="auc", ignore_index=False
+    )
+    usual: dict[str, Any] = {
+        "key": "", "image_set": image_set, "seed": 0, "outliers": "the paper's", "images": 0,
+        "classes": 0, "named": "", "blur": 0.0, "radial": "", "gamma": float("nan"),
+        "augmented": True, "reduced": False,
+    }  # fmt: skip
+    return flat.reset_index().assign(**usual)[COLUMNS]
 
 
 def _tuned(

@@ -13,6 +13,7 @@ from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
 from ssad_lib.studies.not_magic import table_1
+from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.self_tuning import runs
 
 Findings = Mapping[str, Mapping[str, Finding]]
@@ -67,7 +68,11 @@ def committed_records() -> dict[str, tuple[str, list[Record]]]:
     for name in sources.names():
         if name not in sources.POOLS:
             records = results.committed(sources.folder_of(name))
-            tuned = name not in sources.GRIDS
-            words = runs.label_of(r.spec for r in records) if tuned else budget_label(records)
+            if name in sources.GRIDS:
+                words = budget_label(records)
+            elif name in sources.EXPOSED:
+                words = exposure.label_of(record.spec for record in records)
+            else:
+                words = runs.label_of(record.spec for record in records)
             found[name] = (words, records)
     return found

@@ -16,10 +16,13 @@ from ssad_lib.record import Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.store import Store
 from ssad_lib.studies import alignment, plan
+from ssad_lib.studies.outlier_exposure import measured
 from ssad_lib.studies.pitfalls import controls
 
 HALVES = "halves.csv"  # beside the records: what only raw scores could tell
-ALIGNED, SPLIT = "not-magic/observation-1", "pitfalls/snooping"  # chapters that need more
+# Chapters that need more.
+ALIGNED, SPLIT = "not-magic/observation-1", "pitfalls/snooping"
+POINTS = "outlier-exposure/decision-boundaries"
 
 
 class Shelf(Protocol):
@@ -33,6 +36,9 @@ class Shelf(Protocol):
 
     def halves(self, records: Iterable[Record]) -> pd.DataFrame:
         """Return the AUC of halves of the test images (`ssad_lib.studies.pitfalls.controls`)."""
+
+    def borders(self, settings: Mapping[str, Any]) -> pd.DataFrame | None:
+        """Return the borders of points under the parameters of a chapter, or None."""
 
 
 class OpenStore:
@@ -53,6 +59,10 @@ class OpenStore:
         """Return the AUC of halves from the raw scores in the store."""
         keys = [record.spec.key for record in records]
         return controls.halves(self.store.records(keys, scores=True).values())
+
+    def borders(self, settings: Mapping[str, Any]) -> pd.DataFrame | None:
+        """Return the measured borders if they are in the cache."""
+        return measured.stored(settings)
 
 
 class Committed:
@@ -82,12 +92,17 @@ class Committed:
         table = pd.read_csv(path)
         return table[table["normal_class"].isin(classes)]
 
+    def borders(self, settings: Mapping[str, Any]) -> pd.DataFrame | None:  # noqa: ARG002
+        """Return the committed borders; there is one set for each folder."""
+        return measured.committed(self.name)
+
 
 def commit(profile: str, folder: Path) -> int:
     """Write what the verdicts of a profile rest on into a folder; return the number of runs.
 
     Its records (``runs.csv``, ``tasks.csv``), the measured MMD of the chapter on alignment
-    (``mmd.csv``) and the AUC of halves of test images (``halves.csv``), which `Committed` reads.
+    (``mmd.csv``), the AUC of halves of test images (``halves.csv``) and the borders of points
+    (``borders.csv``), which `Committed` reads.
 
     Raises
     ------
@@ -105,9 +120,12 @@ def commit(profile: str, folder: Path) -> int:
             f"the store: run 'ssad build --profile {profile}' first"
         )
     results.write(records, folder)
-    measured = shelf.alignment(settings[ALIGNED])
-    if measured is not None:
-        alignment.write(measured, folder)
+    aligned = shelf.alignment(settings[ALIGNED])
+    if aligned is not None:
+        alignment.write(aligned, folder)
+    borders = shelf.borders(settings[POINTS])
+    if borders is not None:
+        measured.write(borders, folder)
     split = [spec.key for spec in plan.of_chapter(SPLIT, settings[SPLIT])]
     halves = shelf.halves(record for record in records if record.spec.key in set(split))
     try:

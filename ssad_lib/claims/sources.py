@@ -15,6 +15,8 @@ from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
 from ssad_lib.studies import alignment, plan
 from ssad_lib.studies.not_magic import runs
+from ssad_lib.studies.outlier_exposure import methods as exposed_methods
+from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import methods
 from ssad_lib.studies.self_tuning import runs as tuning
@@ -33,16 +35,23 @@ TUNED = {  # chapter of paper 001: its folders, as above
         "digits turned, three seeds": "digits-rotation",
     },
 }
+EXPOSED = {  # paper 003: all of its chapters share a folder, as far as they share a budget
+    "CIFAR-10 against CIFAR-100, reduced": "cifar10-outliers",
+    "MNIST against letters, reduced": "mnist-outliers",
+}
 # Claims about several image sets are judged on all of them: clusters are classes of each set.
-POOLS = {"CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced")}
+POOLS = {
+    "CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced"),
+    "CIFAR-10 and MNIST against outliers, reduced": tuple(EXPOSED),
+}
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
 SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"
+BORDERS = "outlier-exposure/decision-boundaries"
 
 
 def names() -> list[str]:
     """Return the names of all committed sources whose records are there, pools last."""
-    folders = GRIDS | {name: one for chapter in TUNED.values() for name, one in chapter.items()}
-    single = [name for name, folder in folders.items() if _is_there(folder)]
+    single = [name for name, folder in _folders().items() if _is_there(folder)]
     return [*single, *(name for name, members in POOLS.items() if set(members) <= set(single))]
 
 
@@ -60,6 +69,8 @@ def load(name: str) -> Evidence:
         return pooled(name, [load(member) for member in POOLS[name]])
     if name in GRIDS:
         return _grid(name)
+    if name in EXPOSED:
+        return committed_exposed()[name]
     return next(committed_tuned(chapter)[name] for chapter in TUNED if name in TUNED[chapter])
 
 
@@ -67,7 +78,7 @@ def pooled(name: str, members: Sequence[Evidence]) -> Evidence:
     """Return the evidence of several image sets as one, without what is about single classes."""
     tables = {
         field: pd.concat([getattr(member, field) for member in members], ignore_index=True)
-        for field in ("tasks", "alignment")
+        for field in ("tasks", "alignment", "exposed")
     }
     return Evidence(name=name, image_set="", classes=(), **tables)
 
@@ -128,14 +139,30 @@ def _found(chapter: str, profile: str, settings: Mapping[str, Any], shelf: Shelf
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
     )
     measured = shelf.alignment(settings) if "encoder" in settings else None
-    found = _evidence(profile, records, measured, cases, settings.get("image_set", ""))
+    # Paper 003 keeps its image sets in its own table, and may plan no run on one that is not here.
+    about = "" if chapter in exposure.CHAPTERS else settings.get("image_set", "")
+    found = _evidence(profile, records, measured, cases, about)
     if chapter == SPLIT:
         return replace(found, halves=shelf.halves(records))
     if chapter == SELECTION:
         chosen = (selection_experiment.defect_grid, selection_experiment.candidates)
         defects, candidates = (shelf.records(make(settings)) for make in chosen)
         return with_selection(found, defects, candidates)
+    if chapter == BORDERS:
+        return with_borders(found, shelf.borders(settings))
+    if chapter in exposure.CHAPTERS:
+        return with_exposed(found, shelf.records(exposure.for_chapter(chapter, settings)))
     return with_tuning(found, shelf.records(tuning.for_chapter(chapter, settings)))
+
+
+def with_exposed(evidence: Evidence, records: Iterable[Record]) -> Evidence:
+    """Return `evidence` with the runs of paper 003 (`ssad_lib.studies.outlier_exposure.runs`)."""
+    return replace(evidence, exposed=exposed_methods.table(records))
+
+
+def with_borders(evidence: Evidence, measured: pd.DataFrame | None) -> Evidence:
+    """Return `evidence` with the borders of its points, if any were measured."""
+    return evidence if measured is None else replace(evidence, borders=measured)
 
 
 def with_tuning(evidence: Evidence, tuned: Iterable[Record]) -> Evidence:
@@ -178,9 +205,26 @@ def committed_tuned(chapter: str) -> dict[str, Evidence]:
     return found
 
 
+def committed_exposed() -> dict[str, Evidence]:
+    """Return the evidence of every committed set of records of paper 003, by name."""
+    found = {}
+    for name, folder in EXPOSED.items():
+        if _is_there(folder):
+            records = results.committed(folder)
+            evidence = with_exposed(_evidence(name, [], None, []), records)
+            words = exposure.label_of(record.spec for record in records)
+            found[name] = replace(evidence, budget=words)
+    return found
+
+
 def folder_of(name: str) -> str:
     """Return the folder of results/ that holds the records of a committed source, no pool."""
-    return (GRIDS | {n: f for chapter in TUNED.values() for n, f in chapter.items()})[name]
+    return _folders()[name]
+
+
+def _folders() -> dict[str, str]:
+    tuned = {name: folder for chapter in TUNED.values() for name, folder in chapter.items()}
+    return GRIDS | tuned | EXPOSED
 
 
 def _grid(name: str) -> Evidence:

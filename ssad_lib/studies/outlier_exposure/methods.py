@@ -16,7 +16,7 @@ UNTRAINED, DSVDD, HSC_ALONE = "untrained", "DSVDD", "HSC, no outliers"
 CLUSTER = ["image_set", "normal_class"]  # networks trained independently of all others
 COLUMNS = [
     "key", "method", "image_set", "normal_class", "seed", "outliers", "images", "classes", "named",
-    "blur", "radial", "gamma", "augmented", "auc",
+    "blur", "radial", "gamma", "augmented", "reduced", "auc",
 ]  # fmt: skip
 
 
@@ -33,7 +33,8 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
     """Return one row per run against the rest: `COLUMNS`; failed runs have none.
 
     ``images`` and ``classes`` are the numbers asked for, 0 for all; ``named`` is the outlier class
-    that was chosen by name, empty for none.
+    that was chosen by name, empty for none; ``reduced`` says that the run had fewer images or a
+    narrower network than the paper's.
     """
     rows = [_row(record, task.auc) for record in records for task in record.tasks
             if task.testbed == ONE_VS_REST]  # fmt: skip
@@ -60,6 +61,7 @@ def _row(record: Record, auc: float) -> dict[str, Any]:
         "radial": chosen.get("radial", ""),
         "gamma": chosen.get("gamma", float("nan")),
         "augmented": chosen["augmented"],
+        "reduced": bool(spec.images_per_class or chosen["width"]),
         "auc": auc,
     }
 

@@ -6,7 +6,7 @@ one thing more, such as the number of outliers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import product
 from types import MappingProxyType
 from typing import Any
@@ -119,6 +119,22 @@ def label(settings: Mapping[str, Any]) -> str:
         f"network {chosen['network']}, {width}, {chosen['epochs']} epochs, batches of "
         f"{chosen['batch_size']} + {chosen['batch_size']}, rate {chosen['learning_rate']:g}, "
         f"{augmented}"
+    )
+
+
+def label_of(specs: Iterable[RunSpec]) -> str:
+    """Return data and budget of the runs of several chapters in words, what differs left out."""
+    known = list(specs)
+    first = next(spec for spec in known if spec.outliers)
+    chosen, others = dict(first.detector_options), dict(first.outliers)
+    counted = first.images_per_class or "all"
+    classes = {spec.normal_class for spec in known}
+    side = f", {first.size}×{first.size} pixels" if first.size else ""
+    return (
+        f"{counted} images a class{side}, {len(classes)} normal classes, outliers of "
+        f"{others['image_set']}, width {chosen['width'] or 'of the paper'}, {chosen['epochs']} "
+        f"epochs, batches of {chosen['batch_size']} + {chosen['batch_size']}, rate "
+        f"{chosen['learning_rate']:g}"
     )
 
 

@@ -163,6 +163,11 @@ def bounded(area_table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"bounded": growth < ENDLESS, "growth": growth}).reset_index()
 
 
+def measured(found: Sequence[Border]) -> pd.DataFrame:
+    """Return what claim E17 rests on: `CELL`, bounded, growth, auc of each border."""
+    return bounded(areas(found)).merge(scores(found), on=CELL)
+
+
 def _cell(border: Border) -> dict[str, Any]:
     return {name: getattr(border, name) for name in CELL}
 
