@@ -13,6 +13,7 @@ from ssad_lib.spec import RunSpec
 NORMAL = "normal"  # name of the score group of the normal test images
 AUGMENTED = "augmented"  # scores of augmented training normals, AE and DAE
 HISTORY = "history/"  # + initialisation + name: one value for each iteration, ST-SSAD
+PICTURE = "picture/"  # + what + "map" or "reconstruction": a few, small, of those that localise
 REPAIR = "repair/"  # + gen: errors MSE(f(gen(x)), x), AE and DAE
 
 

@@ -20,7 +20,7 @@ Options = tuple[tuple[str, Value], ...]
 # batches at once and Adam is fused; since 4, Noise looks its pairs of numbers up in a table; since
 # 5, a run is seeded by image set, normal class and seed alone.
 RECIPE = 5
-LATER = ("unlabelled", "outliers")  # fields that only some runs have
+LATER = ("unlabelled", "outliers", "source")  # fields that only some runs have
 
 
 def options(values: Mapping[str, Any] | None = None, **more: Any) -> Options:
@@ -71,6 +71,8 @@ class RunSpec:
     outliers : Options
         Which images a detector of paper 003 learns to be no normal ones
         (`ssad_lib.engine.outliers`); empty for all others, and where it learns from none.
+    source : str
+        Of the textures of simulated test images (`ssad_lib.augment.simulated`); empty for none.
     """
 
     detector: str
@@ -88,6 +90,7 @@ class RunSpec:
     recipe: int = RECIPE
     unlabelled: str = ""
     outliers: Options = ()
+    source: str = ""
 
     @property
     def json(self) -> str:
@@ -107,6 +110,8 @@ class RunSpec:
     def title(self) -> str:
         """One short line for progress bars and messages."""
         name = self.detector if self.detector == "AE" else f"{self.detector}/{self.augmentation}"
+        if self.source:
+            name = self.detector
         if self.outliers:
             name = f"{self.detector}/{dict(self.outliers)['image_set']}"
         task = f" {self.unlabelled}" if self.unlabelled else ""

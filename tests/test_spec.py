@@ -37,7 +37,13 @@ OUTLIERS = options(image_set="street-letters", classes=["a", "b"], images=128)
 
 
 @pytest.mark.parametrize(
-    "spec", [SPEC, replace(SPEC, unlabelled="defect/hole"), replace(SPEC, outliers=OUTLIERS)]
+    "spec",
+    [
+        SPEC,
+        replace(SPEC, unlabelled="defect/hole"),
+        replace(SPEC, outliers=OUTLIERS),
+        replace(SPEC, source="noise"),
+    ],
 )
 def test_round_trip_through_json(spec):
     assert RunSpec.from_json(spec.json) == spec
@@ -49,7 +55,7 @@ CHANGES = {
     "augmentation_options": options(flip_p=1.0), "image_set": "digits", "images_per_class": 11,
     "test_images_per_class": 6, "size": 16, "normal_class": 4, "seed": 1,
     "testbeds": ("controlled",), "fingerprint": "y", "recipe": 99, "unlabelled": "defect/hole",
-    "outliers": OUTLIERS,
+    "outliers": OUTLIERS, "source": "noise",
 }  # fmt: skip
 
 

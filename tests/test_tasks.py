@@ -72,3 +72,34 @@ def test_one_against_the_rest_has_all_others_in_one_task(images):
     assert torch.equal(rest.flatten(1).sum(1).sort().values, wild.flatten(1).sum(1).sort().values)
     with pytest.raises(SsadError, match="has no class 10"):
         dict(tasks.anomalies(images, 10, tasks.ONE_VS_REST, seed=0))
+
+
+def test_simulated_anomalies_are_frozen_and_have_masks():
+    pytest.importorskip("cv2")
+    surface = data.load("textures:carpet", split="test", images_per_class=4, size=32)
+    made, again = (dict(tasks.anomalies(surface, 0, tasks.SIMULATED, 0, "noise")) for _ in range(2))
+    masks = dict(tasks.masks(surface, 0, tasks.SIMULATED, 0, "noise"))
+    assert list(made) == ["transparent", "opaque", "near-distribution", "cutpaste", "nsa"]
+    assert list(masks) == list(made)
+    normals = tasks.normal_images(surface, 0)
+    for name, changed in made.items():
+        assert torch.equal(changed, again[name])
+        moved = (changed != normals).any(1)
+        assert not (moved & ~masks[name]).any(), name
+    other = dict(tasks.anomalies(surface, 0, tasks.SIMULATED, 1, "noise"))
+    assert not torch.equal(made["cutpaste"], other["cutpaste"])
+
+
+def test_masks_belong_to_the_images_of_their_task():
+    surface = data.load("textures:weave", split="test", images_per_class=3, size=16)
+    ((name, rest),) = tasks.masks(surface, 0, tasks.ONE_VS_REST, 0)
+    assert name == "rest"
+    assert np.array_equal(rest, surface.masks[surface.labels != 0])
+    kinds = dict(tasks.masks(surface, 0, tasks.DEFECT, 0))
+    assert list(kinds) == list(surface.classes[1:])
+    assert np.array_equal(torch.cat(list(kinds.values())), rest)
+
+
+def test_sets_without_masks_have_none(images):
+    for testbed in (tasks.ONE_VS_REST, tasks.IN_THE_WILD, tasks.CONTROLLED):
+        assert not list(tasks.masks(images, 3, testbed, 0))

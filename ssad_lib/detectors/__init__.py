@@ -5,7 +5,11 @@ from ssad_lib.detectors.base import Detector
 from ssad_lib.detectors.discriminator import Discriminator
 from ssad_lib.detectors.exposure import BCE, DSAD, HSC, Focal
 from ssad_lib.detectors.hypersphere import DeepSAD, DeepSVDD
+from ssad_lib.detectors.localising import LocalisingDetector
+from ssad_lib.detectors.natural import NSA
+from ssad_lib.detectors.patchcore import PatchCore
 from ssad_lib.detectors.prediction import AP
+from ssad_lib.detectors.reconstruction import DRAEM, SplitDRAEM
 from ssad_lib.detectors.self_tuning import STSSAD
 from ssad_lib.errors import NonFiniteError
 
@@ -21,6 +25,9 @@ DETECTORS: dict[str, type[Detector]] = {
     "DSAD": DSAD,
     "BCE": BCE,
     "Focal": Focal,
+    "SplitDRAEM": SplitDRAEM,
+    "DRAEM": DRAEM,
+    "NSA": NSA,
 }
 """Every detector by the name a run specification uses."""
 
@@ -33,6 +40,9 @@ TRAINED_ALONE = ("STSSAD", "Discriminator")
 EXPOSED = ("HSC", "DSAD", "BCE", "Focal")
 """Those of paper 003, which are trained on outliers, too."""
 
+LOCALISING = ("SplitDRAEM", "DRAEM", "NSA")
+"""Those of paper 004, which have a map of scores and networks too large for fleets."""
+
 __all__ = [
     "AE",
     "AP",
@@ -40,9 +50,12 @@ __all__ = [
     "BCE",
     "DAE",
     "DETECTORS",
+    "DRAEM",
     "DSAD",
     "EXPOSED",
     "HSC",
+    "LOCALISING",
+    "NSA",
     "STSSAD",
     "TRAINED_ALONE",
     "DeepSAD",
@@ -50,5 +63,8 @@ __all__ = [
     "Detector",
     "Discriminator",
     "Focal",
+    "LocalisingDetector",
     "NonFiniteError",
+    "PatchCore",
+    "SplitDRAEM",
 ]

@@ -15,7 +15,7 @@ from functools import lru_cache
 import torch
 from torch import Tensor, nn
 
-from ssad_lib.detectors import TRAINED_ALONE, Detector
+from ssad_lib.detectors import LOCALISING, TRAINED_ALONE, Detector
 from ssad_lib.detectors.course import Course, Outcome
 from ssad_lib.engine.images import load_images
 from ssad_lib.engine.outliers import training_set
@@ -54,7 +54,7 @@ def group(specs: Sequence[RunSpec], largest: int | None = None) -> list[Fleet]:
     size = fleet_size(largest)
     alike: dict[Hashable, list[RunSpec]] = {}
     for place, spec in enumerate(specs):
-        together = size > 1 and spec.detector not in TRAINED_ALONE
+        together = size > 1 and spec.detector not in (*TRAINED_ALONE, *LOCALISING)
         alike.setdefault(_shape(spec) if together else place, []).append(spec)
     return [
         tuple(members[start : start + size])

@@ -39,7 +39,8 @@ def tested_images(spec: RunSpec) -> dict[str, Tensor]:
     test = image_set(spec, "test")
     groups = {NORMAL: tasks.normal_images(test, spec.normal_class)}
     for testbed in spec.testbeds:
-        for name, images in tasks.anomalies(test, spec.normal_class, testbed, spec.seed):
+        chosen = (test, spec.normal_class, testbed, spec.seed, spec.source)
+        for name, images in tasks.anomalies(*chosen):
             # CutOut and the like stay in [0, 1] up to the last bit of float32.
             groups[f"{testbed}/{name}"] = images.clamp(0, 1)
     if not spec.unlabelled:

@@ -46,7 +46,7 @@ def of_run(detector: Detector, scores: Mapping[str, NDArray[np.float32]]) -> Mea
     if hasattr(detector, "errors"):
         measured["error_normal"] = float(scores[NORMAL].mean())
         measured["error_augmented"] = float(scores[AUGMENTED].mean())
-    return _rounded({**measured, **getattr(detector, "measures_", {})})
+    return rounded({**measured, **getattr(detector, "measures_", {})})
 
 
 def of_task(
@@ -83,7 +83,7 @@ def of_task(
     for kind in detector.other_scores:
         other = scores[f"{kind}/{NORMAL}"], scores[f"{kind}/{name}"]
         measured[f"auc_{kind}"] = metrics.auroc_between(*other)
-    return _rounded(measured)
+    return rounded(measured)
 
 
 def shown(detector: Detector, spec: RunSpec, train: Tensor) -> dict[str, Tensor]:
@@ -196,6 +196,7 @@ def is_task(name: str) -> bool:
     return name.startswith(tuple(f"{testbed}/" for testbed in TESTBEDS))
 
 
-def _rounded(measures: Mapping[str, Any]) -> Measures:
+def rounded(measures: Mapping[str, Any]) -> Measures:
+    """Return the finite ones of `measures`, with as many digits as are kept."""
     values = {name: float(f"{value:.{DIGITS}g}") for name, value in measures.items()}
     return {name: value for name, value in values.items() if np.isfinite(value)}

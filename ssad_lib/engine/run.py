@@ -22,7 +22,7 @@ import ssad_lib
 from ssad_lib import metrics, paths, processor, tasks
 from ssad_lib.detectors import AUGMENTED as TAKES_AUGMENTATION
 from ssad_lib.detectors import DETECTORS, EXPOSED, Detector, course
-from ssad_lib.engine import measures
+from ssad_lib.engine import localisation, measures
 from ssad_lib.engine.images import (
     image_set,
     tested_images,
@@ -61,7 +61,7 @@ def finished(spec: RunSpec, detector: Detector, training_seconds: float) -> Reco
     try:
         with one_thread():
             scores, results = evaluate(detector, spec)
-            measured = measures.of_run(detector, scores)
+            measured = measures.of_run(detector, scores) | localisation.of_run(detector, spec)
     except NonFiniteError as error:
         return failed(spec, error, training_seconds + time.perf_counter() - started)
     curve = tuple(getattr(detector, "loss_curve_", ()))
@@ -160,15 +160,20 @@ def evaluate(
     scores = _scores(detector, groups)
     trained_on = tasks.normal_images(image_set(spec, "train"), spec.normal_class)
     scores |= measures.reconstructions(detector, spec, groups, trained_on)
-    scores |= measures.histories(detector)
+    scores |= measures.histories(detector) | localisation.pictures(detector, spec)
     for name, values in scores.items():
         if not np.isfinite(values).all():
             raise NonFiniteError(
                 f"the scores of '{name}' became NaN or infinite: lower the learning rate"
             )
     embeddings = measures.embed(detector, groups | measures.shown(detector, spec, trained_on))
+    pixels = localisation.of_tasks(detector, spec, groups)
     results = tuple(
-        _measure(name, scores, measures.of_task(name, detector, scores, embeddings))
+        _measure(
+            name,
+            scores,
+            measures.of_task(name, detector, scores, embeddings) | pixels.get(name, {}),
+        )
         for name in groups
         if measures.is_task(name)
     )

@@ -13,11 +13,14 @@ from ssad_lib.detectors import (
     AP,
     DAE,
     DETECTORS,
+    DRAEM,
     EXPOSED,
+    NSA,
     STSSAD,
     DeepSAD,
     DeepSVDD,
     Discriminator,
+    SplitDRAEM,
 )
 from ssad_lib.detectors.base import Detector
 from ssad_lib.errors import SsadError
@@ -34,6 +37,9 @@ TINY: dict[str, Detector] = {
     ),
     "Discriminator": Discriminator("cutout", network="small", epochs=1, batch_size=8),
     **{name: DETECTORS[name](width=2, epochs=1, batch_size=8) for name in EXPOSED},
+    "SplitDRAEM": SplitDRAEM(width=2, epochs=1, batch_size=8),
+    "DRAEM": DRAEM(width=2, epochs=1, batch_size=8),
+    "NSA": NSA(width=4, epochs=1, batch_size=8),
 }
 KNOWN = np.repeat([0, 1], [8, 4])  # which images are outliers, for the detectors that learn from it
 
@@ -66,7 +72,9 @@ def test_images_of_another_shape_are_refused_by_every_method(
     assert detector.image_shape_ == (3, 32, 32)
     others = np.zeros((2, *shape), np.float32)
     methods = ["decision_function", "predict", "predict_proba", "predict_confidence"]
-    methods += [one for one in ("score_kinds", "embed", "reconstruct") if hasattr(detector, one)]
+    methods += [
+        one for one in ("score_kinds", "embed", "reconstruct", "localise") if hasattr(detector, one)
+    ]
     for method in methods:
         with pytest.raises(SsadError, match=r"was fitted on images .*\(3, 32, 32\), these have"):
             getattr(detector, method)(others)
