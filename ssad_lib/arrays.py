@@ -10,7 +10,7 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,12 @@ def read(place: Path, names: Sequence[str]) -> dict[str, NDArray[Any]] | None:
         return None
 
 
-def publish(arrays: Mapping[str, NDArray[Any]], place: Path, what: str) -> None:
+def publish(
+    arrays: Mapping[str, NDArray[Any]],
+    place: Path,
+    what: str,
+    save: Callable[..., None] = np.savez_compressed,
+) -> None:
     """Write `arrays` beside `place`, then rename the file.
 
     Parameters
@@ -42,6 +47,8 @@ def publish(arrays: Mapping[str, NDArray[Any]], place: Path, what: str) -> None:
         A file ``.npz`` in a folder that exists.
     what : str
         For the error message, such as ``"the measured alignment"``.
+    save : callable
+        ``numpy.savez`` writes at once what compression would hardly make smaller.
 
     Raises
     ------
@@ -52,7 +59,7 @@ def publish(arrays: Mapping[str, NDArray[Any]], place: Path, what: str) -> None:
         handle, draft = tempfile.mkstemp(prefix=".draft-", suffix=".npz", dir=place.parent)
         try:
             with os.fdopen(handle, "wb") as file:
-                np.savez_compressed(file, allow_pickle=False, **dict(arrays))
+                save(file, allow_pickle=False, **dict(arrays))
                 file.flush()
                 os.fsync(file.fileno())
             Path(draft).replace(place)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from ssad_lib.encoders import weights
-from ssad_lib.encoders.encoder import Encoder, by_batches, device, enlarged
+from ssad_lib.encoders.encoder import Encoder, by_batches, device, enlarged, normalised
 from ssad_lib.encoders.remembered import remembered
 from ssad_lib.errors import SsadError
 
@@ -25,6 +25,7 @@ DIGEST = "57934424"  # begins the SHA-256 of the weights
 VERSION = "1"  # raise it when a feature changes
 # Of pictures reduced to 32 pixels it names more at 128 than at 96 or 224, in a fifth of the time.
 SIZE = 128
+LAYERS = (2, 4)  # groups of blocks whose outputs have a stride of 8 and of 16
 BATCH = 16  # larger ones leave a core's cache: half as many images a second
 MEAN, DEVIATION = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)  # TensorFlow's: pixels in [-1, 1]
 
@@ -52,6 +53,21 @@ def features(images: Tensor, size: int) -> Tensor:
         network.forward_features(prepared(images, size)), pre_logits=True
     )
     return pooled.cpu()
+
+
+def maps(images: Tensor) -> tuple[Tensor, ...]:
+    """Return the outputs ``(n, 40, H/8, W/8)`` and ``(n, 112, H/16, W/16)`` of two layers.
+
+    `images` are float ``(n, 3, H, W)`` in [0, 1], of any size.
+    """
+    network: Any = load(weights_file())
+    laid_out = images.to(device(), memory_format=torch.channels_last)
+    values = network.bn1(network.conv_stem(normalised(laid_out, MEAN, DEVIATION)))
+    found = []
+    for block in network.blocks[: LAYERS[-1] + 1]:
+        values = block(values)
+        found.append(values)
+    return tuple(found[layer] for layer in LAYERS)
 
 
 def prepared(images: Tensor, size: int) -> Tensor:

@@ -59,7 +59,13 @@ def enlarged(
     images: Tensor, size: int, mean: tuple[float, ...], spread: tuple[float, ...]
 ) -> Tensor:
     """Return images ``(n, 3, H, W)`` brought to `size` bilinearly, then normalised by channel."""
-    images = F.interpolate(images, (size, size), mode="bilinear", align_corners=False)
+    return normalised(
+        F.interpolate(images, (size, size), mode="bilinear", align_corners=False), mean, spread
+    )
+
+
+def normalised(images: Tensor, mean: tuple[float, ...], spread: tuple[float, ...]) -> Tensor:
+    """Return images ``(n, 3, H, W)`` less `mean`, divided by `spread`, by channel."""
     centre, scale = (
         torch.tensor(values, device=images.device).view(1, 3, 1, 1) for values in (mean, spread)
     )

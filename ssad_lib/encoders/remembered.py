@@ -29,7 +29,7 @@ def remembered(name: str, version: str, embed: Embed) -> Embed:
     name, version : str
         Of the encoder: with the images they decide the features.
     embed : callable
-        Takes float32 images ``(n, 3, H, W)``, returns float32 features ``(n, h)`` on the CPU.
+        Takes float32 images ``(n, C, H, W)``, returns float32 features ``(n, ...)`` on the CPU.
     """
 
     def of(images: Tensor) -> Tensor:
@@ -40,7 +40,7 @@ def remembered(name: str, version: str, embed: Embed) -> Embed:
                 os.utime(place)
             return torch.from_numpy(found["features"])
         features = embed(images)
-        arrays.publish({"features": features.numpy()}, place, "the features of images")
+        arrays.publish({"features": features.numpy()}, place, "the features of images", np.savez)
         _drop_oldest(place.parent)
         return features
 
@@ -54,7 +54,7 @@ def _place(name: str, version: str, images: Tensor) -> Path:
 
 
 def _fits(features: np.ndarray, count: int) -> bool:
-    return features.ndim == 2 and len(features) == count and features.dtype == np.float32
+    return features.ndim >= 2 and len(features) == count and features.dtype == np.float32
 
 
 def _drop_oldest(folder: Path) -> None:

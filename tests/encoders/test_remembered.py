@@ -107,7 +107,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(monkeypatch: pytest.MonkeyPa
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(arrays.np, "savez_compressed", full)
+    monkeypatch.setattr(arrays.np, "savez", full)
     with pytest.raises(SsadError, match="disk is full"):
         remembered("a", "1", Counted())(IMAGES)
     assert entries() == []

@@ -1,0 +1,247 @@
+"""PatchCore: how far each place of an image is from all places of normal images (METHODS 13.3).
+
+Nothing is trained. Features of places come from a network that knows ImageNet; a coreset of those
+of the normal images is the memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import gaussian_filter
+from torch import Tensor
+
+from ssad_lib import rng
+from ssad_lib.detectors.coreset import coreset
+from ssad_lib.detectors.course import Outcome
+from ssad_lib.detectors.inputs import as_images
+from ssad_lib.detectors.localising import LocalisingDetector
+from ssad_lib.encoders.encoder import device
+from ssad_lib.encoders.patches import PatchEncoder, cached_as, on_grid, patch_encoder
+from ssad_lib.errors import NonFiniteError, SsadError
+
+HELD = 2**29  # bytes of features of normal images that are held at once
+CHUNK = 2**24  # distances that are computed at once
+PLACES = 2**21  # pixels of the images that are encoded at once
+LEAST = 2  # normal images: each is scored by the places of the others
+
+
+class PatchCore(LocalisingDetector):
+    """Scores an image by the place that is farthest from all places of normal images.
+
+    Parameters
+    ----------
+    encoder : {"efficientnet-lite0", "wide-resnet50", "auto"}
+        `ssad_lib.encoders.patches.patch_encoder`.
+    coreset : float
+        Share of the places that the memory keeps, in (0, 1].
+    largest : int
+        The most places it keeps: their number decides the time of everything but the encoding.
+    neighbours : int
+        Places of the memory that weigh the score of an image; 1 leaves it as it is.
+    sigma : float
+        Of the Gaussian that smooths a map, in pixels.
+    cache : bool
+        Keep features below ``SSAD_HOME``, so that an interrupted fit goes on where it stopped.
+    verbose : bool
+        Show progress in a terminal.
+    contamination : float
+        Share of training images above ``threshold_``, in (0, 0.5].
+    random_state : int, random generator or None
+        Decides the coreset, and which places it is chosen from where not all can be held.
+
+    Attributes
+    ----------
+    encoder_ : str
+        What ``"auto"`` stood for.
+    bank_ : ndarray of float32, shape (k, d)
+        The memory.
+    owners_ : ndarray of int32, shape (k,)
+        Which training image each place of it is from.
+    places_ : tuple of int
+        How many places the coreset was chosen from, and how many the training images have: memory
+        is bounded, and of very many places some are drawn.
+    decision_scores_ : ndarray of float32, shape (N,)
+        Each training image is scored by the places in the memory that are from others, as an image
+        that is not among them would be.
+    """
+
+    bank_: NDArray[np.float32]
+    owners_: NDArray[np.int32]
+
+    def __init__(
+        self,
+        encoder: str = "efficientnet-lite0",
+        *,
+        coreset: float = 0.1,
+        largest: int = 4000,
+        neighbours: int = 9,
+        sigma: float = 4.0,
+        cache: bool = False,
+        verbose: bool = False,
+        contamination: float = 0.1,
+        random_state: int = 0,
+    ) -> None:
+        self.encoder = encoder
+        self.coreset = coreset
+        self.largest = largest
+        self.neighbours = neighbours
+        self.sigma = sigma
+        self.cache = cache
+        self.verbose = verbose
+        self.contamination = contamination
+        self.random_state = random_state
+
+    def fit(self, X: ArrayLike | Tensor, y: object = None) -> PatchCore:  # noqa: ARG002
+        """Remember the normal images `X` ``(N, C, H, W)`` in [0, 1]; `y` is ignored.
+
+        Raises
+        ------
+        SsadError
+            If a parameter cannot be used, or not with these images.
+        """
+        images = as_images(X)
+        self._begin()
+        if not 0 < self.coreset <= 1 or self.largest < 1 or self.neighbours < 1 or self.sigma < 0:
+            raise SsadError(
+                f"coreset {self.coreset} must lie in (0, 1], largest {self.largest} and neighbours "
+                f"{self.neighbours} be ≥ 1 and sigma {self.sigma} ≥ 0"
+            )
+        if len(images) < LEAST:
+            raise SsadError(f"PatchCore needs {LEAST} normal images or more, not {len(images)}")
+        features, owners = self._places_of(images)
+        count = min(self.largest, max(1, round(self.coreset * self.places_[1])), len(features))
+        with self._progress(count, "choosing places") as bar:
+            chosen = coreset(features, count, self.seed_, bar.update)
+        self.bank_, self.owners_ = features[chosen], owners[chosen]
+        self._held = features if self.places_[0] == self.places_[1] else None
+        del features
+        self.finish(images, Outcome([], 0.0))
+        self._held = None
+        return self
+
+    def examine(self, X: ArrayLike | Tensor) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return ``decision_function`` and ``localise`` of `X`, from one pass."""
+        images = self._images_like_fitted(X)
+        encoder = patch_encoder(self.encoder_)
+        scores, maps = [], []
+        for features in self._encoded(encoder, images, "comparing"):
+            score, distances = _compared(features, self.bank_, self.neighbours)
+            scores.append(score)
+            whole = on_grid(distances.unsqueeze(1), (images.shape[2], images.shape[3]))[:, 0]
+            maps += [gaussian_filter(one, self.sigma, truncate=4) for one in whole.numpy()]
+        return torch.cat(scores).numpy(), np.stack(maps)
+
+    def _maps(self, images: Tensor) -> NDArray[np.float32]:
+        return self.examine(images)[1]
+
+    def _scores(self, images: Tensor) -> NDArray[np.float32]:
+        encoded = self._encoded(patch_encoder(self.encoder_), images, "comparing")
+        return torch.cat(
+            [_compared(features, self.bank_, self.neighbours)[0] for features in encoded]
+        ).numpy()
+
+    def _training_scores(self, images: Tensor) -> NDArray[np.float32]:
+        scores, place = [], 0
+        for features in self._own(images):
+            for one in features:
+                others = self.bank_[self.owners_ != place]
+                bank = others if len(others) else self.bank_
+                scores.append(_compared(one.unsqueeze(0), bank, self.neighbours)[0])
+                place += 1
+        return torch.cat(scores).numpy()
+
+    def _own(self, images: Tensor) -> Iterator[Tensor]:
+        """Yield the features of the training images: those still held, else computed again."""
+        if self._held is None:
+            yield from self._encoded(patch_encoder(self.encoder_), images, "comparing normal ones")
+        else:
+            # One row of places an image: a score does not ask where a place is.
+            yield torch.from_numpy(self._held).view(len(images), 1, -1, self._held.shape[1])
+
+    def _places_of(self, images: Tensor) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Return features ``(m, d)`` of normal images and their images; sets ``places_``."""
+        encoder = patch_encoder(self.encoder)
+        self.encoder_ = encoder.name
+        generator = rng.generator(self.seed_, "places")
+        kept, owners, share, total, done = [], [], 1.0, 0, 0
+        for features in self._encoded(encoder, images, "looking at normal images"):
+            count, height, width, depth = features.shape
+            if not torch.isfinite(features).all():
+                raise NonFiniteError("a feature of a normal image is not finite")
+            if total == 0:
+                share = min(1.0, HELD / (4 * depth * height * width * len(images)))
+            flat = features.reshape(-1, depth)
+            index = torch.arange(done, done + count).repeat_interleave(height * width)
+            if share < 1:
+                drawn = torch.randperm(len(flat), generator=generator)
+                drawn = drawn[: max(1, int(share * len(flat)))].sort().values
+                flat, index = flat[drawn], index[drawn]
+            kept.append(flat)
+            owners.append(index.int())
+            total, done = total + count * height * width, done + count
+        self.places_ = (sum(map(len, kept)), total)
+        return torch.cat(kept).numpy(), torch.cat(owners).numpy()
+
+    def _encoded(self, encoder: PatchEncoder, images: Tensor, what: str) -> Iterator[Tensor]:
+        """Yield the features of some images after the other."""
+        embed = cached_as(encoder) if self.cache else encoder
+        size = max(1, PLACES // (images.shape[2] * images.shape[3]))
+        with self._progress(len(images), what) as bar:
+            for batch in images.split(min(size, 32)):
+                yield embed(batch)
+                bar.update(len(batch))
+
+    def _progress(self, total: int, what: str) -> Any:
+        from tqdm.auto import tqdm
+
+        return tqdm(total=total, desc=what, disable=None if self.verbose else True)
+
+
+def _compared(
+    features: Tensor, bank: NDArray[np.float32], neighbours: int
+) -> tuple[Tensor, Tensor]:
+    """Return the score ``(n,)`` of images and the distance ``(n, h, w)`` of each place.
+
+    The distance of the farthest place is weighed by 1 − the first entry of the softmax over its
+    distances to the neighbours, in the memory, of what it is nearest to: less where many of them
+    are as near.
+    """
+    count, height, width, depth = features.shape
+    known = torch.from_numpy(bank).to(device())
+    places = features.to(known.device).reshape(-1, depth)
+    distance, nearest = (one.view(count, -1) for one in nearest_of(places, known))
+    highest, place = distance.max(dim=1)
+    size = min(neighbours, len(known))
+    score = highest
+    if size > 1:
+        image = torch.arange(count, device=known.device)
+        match = known[nearest[image, place]]
+        farthest = places.view(count, -1, depth)[image, place]
+        around = torch.cdist(match, known, compute_mode="donot_use_mm_for_euclid_dist")
+        ring = known[around.topk(size, largest=False).indices]
+        weight = torch.softmax((farthest.unsqueeze(1) - ring).norm(dim=2), dim=1)[:, 0]
+        score = highest * (1 - weight)
+    return score.cpu(), distance.view(count, height, width).cpu()
+
+
+def nearest_of(points: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the distance of each of `points` to the nearest of `known`, and which this is.
+
+    By the expanded square, which rounding may take below 0, in chunks.
+    """
+    centre = known.mean(dim=0)
+    others = known - centre  # shorter vectors round less
+    squares = others.square().sum(dim=1)
+    found, places = [], []
+    for chunk in points.split(max(1, CHUNK // len(known))):
+        part = chunk - centre
+        squared = torch.addmm(squares, part, others.T, alpha=-2)
+        low, place = squared.min(dim=1)
+        found.append((low + part.square().sum(dim=1)).clamp_(min=0).sqrt_())
+        places.append(place)
+    return torch.cat(found), torch.cat(places)
