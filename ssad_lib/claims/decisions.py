@@ -1,21 +1,49 @@
-"""Which test decides which claim, and the verdict of a claim on some evidence."""
+"""Which test decides which claim, and the verdict of a claim on some evidence.
+
+Each module of a paper declares what it decides: ``TESTS`` (claims that runs decide) or ``CHECKS``
+(claims about a formula), and ``WORLDS``, in which the calibration measures the error rates of its
+tests. A new claim is an entry of ``book/claims.yml`` and one such module.
+"""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from ssad_lib.claims import not_magic, outlier_exposure, pitfalls, self_tuning
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.evidence import Evidence, NotRunError
 
-TESTS: dict[str, Callable[[Evidence], Finding]] = (
-    not_magic.TESTS | self_tuning.TESTS | pitfalls.TESTS | outlier_exposure.TESTS
-)
+PAPERS = (not_magic, self_tuning, pitfalls, outlier_exposure)
+
+
+def declared(kind: str) -> dict[str, Any]:
+    """Return what the modules of all papers declare as `kind`, by claim, in the claims' order.
+
+    Raises
+    ------
+    ValueError
+        If two modules declare the same claim.
+    """
+    found: dict[str, Any] = {}
+    for paper in PAPERS:
+        names = [one.name for one in pkgutil.iter_modules(paper.__path__, f"{paper.__name__}.")]
+        for name in [paper.__name__, *names]:
+            own = getattr(importlib.import_module(name), kind, {})
+            if twice := sorted(set(own) & set(found)):
+                raise ValueError(f"{name} declares claim {twice[0]}, as another module does")
+            found |= own
+    return dict(sorted(found.items()))
+
+
+TESTS: dict[str, Callable[[Evidence], Finding]] = declared("TESTS")
 """Claims that runs decide."""
 
-CHECKS: dict[str, Callable[[], Finding]] = self_tuning.CHECKS
+CHECKS: dict[str, Callable[[], Finding]] = declared("CHECKS")
 """Claims about a formula: computed, without any run, and owned by no source of evidence."""
 
 

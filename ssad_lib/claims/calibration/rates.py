@@ -17,16 +17,12 @@ import pandas as pd
 from ssad_lib import paths, rng
 from ssad_lib.claims.calibration import committed
 from ssad_lib.claims.calibration.worlds import Draw, Simulated
-from ssad_lib.claims.decisions import TESTS, decide
-from ssad_lib.claims.not_magic.worlds import WORLDS as NOT_MAGIC
-from ssad_lib.claims.outlier_exposure.worlds import WORLDS as OUTLIER_EXPOSURE
-from ssad_lib.claims.pitfalls.worlds import WORLDS as PITFALLS
+from ssad_lib.claims.decisions import TESTS, decide, declared
 from ssad_lib.claims.rule_book import CONTRADICTED, LEVEL, SUPPORTED, Finding
-from ssad_lib.claims.self_tuning.worlds import WORLDS as SELF_TUNING
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.evidence import Evidence, NotRunError
 
-WORLDS: dict[str, Simulated] = NOT_MAGIC | SELF_TUNING | PITFALLS | OUTLIER_EXPOSURE
+WORLDS: dict[str, Simulated] = declared("WORLDS")
 SIMULATIONS = 1000
 FEWER = 4  # times fewer worlds measure power, which needs fewer digits than an error rate
 SURE = 3.0  # standard errors of a simulated share that the goal allows for

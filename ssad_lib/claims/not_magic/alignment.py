@@ -104,3 +104,9 @@ def _rank(what: str, values: pd.Series, named: tuple[str, ...]) -> Part:
 def _encoder(evidence: Evidence) -> str:
     names = set(evidence.alignment.get("encoder", []))
     return f"encoder: {', '.join(sorted(names))}" if names else ""
+
+
+TESTS = {
+    "A14": geometric_is_nearest,
+    "A15": nearer_is_better,
+}

@@ -99,3 +99,11 @@ def _nearer(evidence: Evidence, normal_class: int, anomaly: str, label: str) -> 
         f"mean MMD {mine[label].mean():.3g} with, {mine[NO_AUGMENTATION].mean():.3g} without, less "
         f"in {less} of {len(mine)} draws, which share most images and are not tested"
     )
+
+
+TESTS = {
+    "A16": sad_errors_move,
+    "A17": dae_errors_move,
+    "A19": six_and_nine,
+    "A20": zero_and_three,
+}

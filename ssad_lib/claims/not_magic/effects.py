@@ -141,3 +141,17 @@ def _some_hurt(evidence: Evidence, model: str, gen: str, among: Sequence[str], w
     gains: pd.DataFrame = controlled(evidence, model, gen, among)
     hurt = [above(row, -gains[row].dropna(), "AUC lost") for row in among]
     return any_of(f"{model}, {augment.get(gen).label} anomalies: {what}", hurt)
+
+
+TESTS = {
+    "A02": local_helps,
+    "A03": color_hurts,
+    "A04": color_leads,
+    "A05": local_hurts,
+    "A06": other_cells_agree,
+    "A07": categories_agree,
+    "A11": geometric_helps,
+    "A12": most_do_not_help,
+    "A13": mixed_beats_local,
+    "A26": self_supervision_can_hurt,
+}

@@ -159,3 +159,13 @@ def _by_row(
 
 def _labels(names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(augment.get(name).label for name in names)
+
+
+TESTS = {
+    "A18": repairs,
+    "A21": errors_rise,
+    "A22": histograms_match,
+    "A23": inversion_shifts_most,
+    "A24": global_separates,
+    "A25": between_is_good,
+}

@@ -155,3 +155,11 @@ def _lead(table: pd.DataFrame, row: str, other: str) -> pd.Series:
 
 def _used(evidence: Evidence) -> pd.DataFrame:
     return evidence.tasks[evidence.tasks["row"].isin(LABELS)]
+
+
+TESTS = {
+    "A01": matched_is_best,
+    "A08": no_best_for_all,
+    "A09": predictor_depends_more,
+    "A10": mismatched_predictor_is_at_chance,
+}

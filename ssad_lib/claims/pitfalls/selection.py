@@ -90,3 +90,13 @@ def _candidates(evidence: Evidence) -> pd.DataFrame:
     if evidence.candidates.empty:
         raise NotRunError("no candidates on defects were run")
     return evidence.candidates
+
+
+TESTS = {
+    "C01": kind_matters,
+    "C02": alignment_beats_random,
+    "C05": other_data_mislead,
+    "C06": both_parts_help,
+    "C07": follows_auc,
+    "C08": tuning_is_feasible,
+}

@@ -74,3 +74,9 @@ def _inflation(evidence: Evidence, model: str) -> str:
         due = choices.flips(tried, outcome, BEST_OF_EACH, RANDOM) / wins
         said += f", {due:.0%} of its wins are due to the choice"
     return said
+
+
+TESTS = {
+    "C03": snooping_inflates,
+    "C04": bias_moves_errors,
+}

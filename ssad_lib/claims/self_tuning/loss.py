@@ -51,3 +51,9 @@ def loss_is_invariant() -> Finding:
     scale = max(part.effect for part in parts[: len(SCALES)])
     note = f"the scale changes at most {in_powers(scale)}"
     return decide(parts, pd.DataFrame(), note)
+
+
+CHECKS = {
+    "B10": aligned_is_lowest,
+    "B11": loss_is_invariant,
+}

@@ -190,3 +190,17 @@ def testbed_of(evidence: Evidence) -> str:
     """Return the testbed of the table that the evidence holds."""
     held = set(evidence.tuned["testbed"]) if len(evidence.tuned) else set()
     return IN_THE_WILD if IN_THE_WILD in held else DEFECT
+
+
+TESTS = {
+    "B01": beats_on_defects,
+    "B02": is_best_most_often,
+    "B03": beats_on_digits,
+    "B04": discrepancy_is_worse,
+    "B05": second_order_helps,
+    "B08": size_follows_the_defect,
+    "B09": half_a_turn_is_learned,
+    "B12": some_are_beyond_cutdiff,
+    "B13": variance_chooses_well,
+    "B14": smooth_is_no_worse,
+}
