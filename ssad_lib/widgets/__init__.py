@@ -9,6 +9,7 @@ dictionaries, so whatever has an order is in a list.
 from ssad_lib.widgets.cherries import CherryPicker
 from ssad_lib.widgets.embeddings import EmbeddingBrowser
 from ssad_lib.widgets.forests import ForestBrowser
+from ssad_lib.widgets.masks import MaskExplorer
 from ssad_lib.widgets.pairs import PairBrowser
 from ssad_lib.widgets.sprites import Axis, SpriteBrowser, side_by_side
 from ssad_lib.widgets.tables import TableBrowser
@@ -19,6 +20,7 @@ __all__ = [
     "CherryPicker",
     "EmbeddingBrowser",
     "ForestBrowser",
+    "MaskExplorer",
     "PairBrowser",
     "SpriteBrowser",
     "TableBrowser",

@@ -33,6 +33,13 @@ WIDGETS = {
         label="Detector",
         plain="none",
     ),
+    "masks": widgets.MaskExplorer.from_maps(
+        np.zeros((1, 1, 4, 4), np.uint8),
+        np.ones((1, 4, 4), np.float32),
+        names=["a.png"],
+        held_out=np.ones(3, np.float32),
+        threshold=1.0,
+    ),
     "thresholds": widgets.ThresholdExplorer.from_scores({"GEOM": scores()}, label="Augmentation"),
 }
 
