@@ -12,6 +12,7 @@ from ssad_lib.figures.directions import directions
 from ssad_lib.figures.distributions import error_histograms, score_histograms
 from ssad_lib.figures.drawing import Drawing
 from ssad_lib.figures.embeddings import embedding
+from ssad_lib.figures.fidelity import beside_printed
 from ssad_lib.figures.forests import differences, forest, method_gains
 from ssad_lib.figures.images import image_rows
 from ssad_lib.figures.landscapes import landscape
@@ -26,6 +27,7 @@ __all__ = [
     "anomaly_bars",
     "area_growth",
     "auc_curves",
+    "beside_printed",
     "best_of_many",
     "choice_gains",
     "differences",

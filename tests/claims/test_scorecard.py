@@ -45,15 +45,6 @@ def test_lines_quote_the_comparison_that_decided(found):
     assert "3 of 3 hold, 0 against" in text
 
 
-def test_fidelity_counts_cells_of_the_printed_table():
-    table = scorecard.fidelity()
-    for (name, _), row in table.iterrows():
-        assert name in sources.GRIDS
-        assert 0 <= row["within .02"] <= row["within .05"] <= 1
-        assert row["cells"] == 16
-    assert ("CIFAR-10, reduced", "DAE") in table.index
-
-
 class Parsed(HTMLParser):
     """The lines of a board: the attributes of each ``details``."""
 

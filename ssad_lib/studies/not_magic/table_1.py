@@ -110,6 +110,23 @@ def _interval(auc: float, low: float, high: float) -> str:
     return "–" if np.isnan(auc) else f"{auc:.3f} [{low:.3f}, {high:.3f}]"
 
 
+def beside_printed(unit_table: pd.DataFrame) -> pd.DataFrame:
+    """Return our cells beside the printed ones, for `figures.beside_printed`.
+
+    Index model, row, column; columns group (the model), printed, ours, low, high. Cells that were
+    not run are left out.
+    """
+    tables = []
+    for model in dict.fromkeys(unit_table["model"]):
+        ours = cells(unit_table, str(model)).rename(columns={"auc": "ours"})
+        printed = pd.DataFrame({"printed": paper_cells(str(model)).stack()})
+        printed.index.names = ours.index.names
+        both = ours[["ours", "low", "high"]].join(printed, how="inner").dropna(subset=["ours"])
+        tables.append(both.assign(group=model, model=model).set_index("model", append=True))
+    together = pd.concat(tables)
+    return together.reorder_levels(["model", "row", "column"])
+
+
 def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.05) -> pd.DataFrame:
     """Return the cells whose mean AUC lies further than `tolerance` from the printed one.
 

@@ -97,6 +97,44 @@ def paper_table(name: str) -> pd.DataFrame:
     return pd.concat([table, table.mean().to_frame("mean").T.rename_axis("task")])
 
 
+def beside_printed(tuned: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return our AUC beside that of the cells of a printed table, for `figures.beside_printed`.
+
+    Only tasks of the same name are compared: kinds of defect of the same object, or digits.
+
+    Returns
+    -------
+    DataFrame
+        Index task and method; columns group, printed, ours (mean over seeds), low and high (the
+        lowest and the highest seed).
+    """
+    printed = paper_values.read(name)
+    of_objects = "object" in printed
+    first, second = ("object", "anomaly") if of_objects else ("normal_digit", "anomaly_digit")
+    known = printed.assign(task=_named(printed[first], printed[second]))
+    owner = tuned["image_set"].str.split(":").str[-1] if of_objects else tuned["normal_class"]
+    mine = tuned.assign(task=_named(owner, tuned["anomaly"]))
+    seeds = mine.groupby(["task", "method", "seed"])["auc"].mean().groupby(["task", "method"])
+    ours = seeds.agg(["mean", "min", "max"]).set_axis(["ours", "low", "high"], axis=1)
+    values = known.set_index(["task", "method"])["value"].rename("printed")
+    both = ours.join(values, how="inner")
+    return both.assign(group=[_group(method) for _, method in both.index])
+
+
+def _named(owner: pd.Series, anomaly: pd.Series) -> pd.Series:
+    """Return a name for each task, the same whether words are joined by spaces or not."""
+    names: pd.Series = owner.astype(str) + ", " + anomaly.astype(str)
+    return names.str.lower().str.replace("_", " ")
+
+
+def _group(method: str) -> str:
+    if method == TUNED:
+        return TUNED
+    if method in VARIANTS:
+        return "its variants"
+    return "without augmentation" if method in PLAIN else "drawn at random"
+
+
 def learned(tuned: pd.DataFrame, values: Sequence[str]) -> pd.DataFrame:
     """Return what ST-SSAD learned, by task: median of each value over seeds, and the AUC.
 

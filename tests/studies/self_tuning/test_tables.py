@@ -1,6 +1,7 @@
 """Tables 1 and 2: one run per method, task and seed; columns, tests and counts from records."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ssad_lib.engine import run
@@ -138,3 +139,28 @@ def test_what_was_learned_stands_beside_its_starts():
     assert list(table) == ["size", "AUC", "mean of starts", "best start"]
     assert np.allclose(table["mean of starts"], 0.7)
     assert np.allclose(table["best start"], 0.8)
+
+
+def test_cells_stand_beside_the_printed_ones_of_the_same_name():
+    tuned = pd.DataFrame(
+        {
+            "image_set": ["mvtec:cable"] * 3 + ["mvtec:nut"],
+            "normal_class": 0,
+            "anomaly": ["bent_wire"] * 3 + ["bent_wire"],
+            "method": ["AE", "AE", "ST-SSAD", "AE"],
+            "seed": [0, 1, 0, 0],
+            "auc": [0.4, 0.6, 0.8, 0.9],
+        }
+    )
+    cells = tables.beside_printed(tuned, "001_table1_mvtec_auc")
+    assert [*cells.index] == [("cable, bent wire", "AE"), ("cable, bent wire", "ST-SSAD")]
+    first = cells.iloc[0]
+    assert (first["printed"], first["ours"], first["low"], first["high"]) == (0.515, 0.5, 0.4, 0.6)
+    assert [*cells["group"]] == ["without augmentation", "ST-SSAD"]
+
+
+def test_digits_stand_beside_those_of_the_second_table():
+    tuned = pd.DataFrame({"image_set": ["mnist"], "normal_class": 2, "anomaly": ["0"],
+                          "method": ["D-SVDD"], "seed": [0], "auc": [0.9]})  # fmt: skip
+    cells = tables.beside_printed(tuned, "001_table2_svhn_auc")
+    assert cells["printed"].tolist() == [0.472]
