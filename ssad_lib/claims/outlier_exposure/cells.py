@@ -6,20 +6,15 @@ on one class are paired, since they share images, outliers, first weights and ba
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import pandas as pd
 
-from ssad_lib import data
 from ssad_lib.evidence import CLUSTER, Evidence, NotRunError
 from ssad_lib.studies.outlier_exposure import tables
-from ssad_lib.studies.outlier_exposure.methods import UNTRAINED
+from ssad_lib.studies.outlier_exposure.methods import UNTRAINED, usual
 
 PHOTOGRAPHS, DIGITS, SIGNS = "photographs", "digits without a background", "digits on photographs"
-PLAIN = ("mnist", "digits")  # image sets of digits on nothing
+PLAIN, STREETS = ("mnist", "digits"), ("svhn", "street-digits")  # image sets of digits
 WHOLE = ("images", "classes")  # of which 0 means all
-CLASSIFIERS = ("BCE", "Focal")
-USUAL_RADIAL, USUAL_GAMMA = ("", "pseudo_huber"), 2.0
 
 
 def of(evidence: Evidence, kind: str = "") -> pd.DataFrame:
@@ -48,8 +43,7 @@ def kind_of(image_set: str) -> str:
     """
     if image_set in PLAIN:
         return DIGITS
-    names = data.class_names(image_set)
-    return SIGNS if all(name.isdigit() for name in names) else PHOTOGRAPHS
+    return SIGNS if image_set in STREETS else PHOTOGRAPHS
 
 
 def by_class(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
@@ -64,38 +58,6 @@ def by_class(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
     kept = pd.concat(parts) if parts else cells
     table = kept.pivot_table(index=CLUSTER, columns=["method", *varied], values="auc")
     return table.dropna()
-
-
-def usual(runs: pd.DataFrame, varied: Sequence[str] = ()) -> pd.DataFrame:
-    """Return the runs whose columns have their usual values, except `varied` ones.
-
-    Outliers that are blurred are as many in every run, and fewer than all.
-    """
-    chosen = runs[runs["named"] == ""]
-    numbers = {0}
-    if "blur" in varied:
-        numbers = set(chosen.loc[chosen["blur"] > 0, "images"])
-    augmented = chosen["image_set"].map(_augmentation(chosen)).astype(bool)
-    kept = {
-        "images": chosen["images"].isin(numbers),
-        "classes": chosen["classes"] == 0,
-        "blur": chosen["blur"] == 0,
-        "radial": chosen["radial"].isin(USUAL_RADIAL),
-        "gamma": chosen["gamma"].isna() | (chosen["gamma"] == USUAL_GAMMA),
-        "augmented": chosen["augmented"] == augmented,
-    }
-    together = pd.Series(True, index=chosen.index)
-    for name, rows in kept.items():
-        if name not in varied:
-            together &= rows
-    return chosen[together]
-
-
-def _augmentation(runs: pd.DataFrame) -> pd.Series[bool]:
-    """Return by image set whether its study augments: its classifiers tell, some HSC always is."""
-    classifiers = runs[runs["method"].isin(CLASSIFIERS)]
-    told = classifiers.groupby("image_set")["augmented"].max()
-    return told.combine_first(runs.groupby("image_set")["augmented"].max())
 
 
 def difference(table: pd.DataFrame, better: object, worse: object) -> pd.Series[float]:

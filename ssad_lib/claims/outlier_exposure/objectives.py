@@ -9,6 +9,7 @@ from ssad_lib.claims.outlier_exposure import cells
 from ssad_lib.claims.outlier_exposure.cells import PHOTOGRAPHS, by_class, difference
 from ssad_lib.claims.rule_book import Finding, Part, decide
 from ssad_lib.evidence import Evidence, NotRunError
+from ssad_lib.studies.outlier_exposure.methods import usual
 from ssad_lib.studies.outlier_exposure.runs import RADIAL
 
 SELF_SUPERVISED = "GT+"  # with outliers; printed, never re-run
@@ -56,7 +57,7 @@ def focus_does_not_matter(evidence: Evidence) -> Finding:
                    difference(table, ("Focal", gamma), ("Focal", plain)), "AUC", SAME)
         for gamma in others
     ]  # fmt: skip
-    return decide(parts, cells.usual(runs, ["gamma"]))
+    return decide(parts, usual(runs, ["gamma"]))
 
 
 def order_on_imagenet(evidence: Evidence) -> Finding:
@@ -104,7 +105,7 @@ def _radial(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
     runs = cells.of(evidence, PHOTOGRAPHS)
     runs = runs[(runs["method"] == "HSC") & (runs["outliers"] != "")]
     varied = ("radial", "augmented")
-    chosen = cells.usual(runs, varied)
+    chosen = usual(runs, varied)
     if chosen["radial"].nunique() < len(RADIAL):
         raise NotRunError("no runs of HSC with all four radial functions")
     return chosen, by_class(chosen, *varied)
@@ -118,5 +119,16 @@ def _ahead(runs: pd.DataFrame, better: str, worse: str) -> Finding:
 
 
 def _of_methods(runs: pd.DataFrame, *methods: str) -> pd.DataFrame:
-    chosen = cells.usual(runs)
+    chosen = usual(runs)
     return chosen[chosen["method"].isin(methods)]
+
+
+TESTS = {
+    "E01": classifier_is_ahead,
+    "E02": hypersphere_beats_deep_sad,
+    "E03": classifier_is_competitive,
+    "E04": focus_does_not_matter,
+    "E05": order_on_imagenet,
+    "E15": pseudo_huber_is_best,
+    "E16": augmentation_helps,
+}

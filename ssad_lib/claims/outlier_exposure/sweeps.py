@@ -17,7 +17,7 @@ from ssad_lib.claims.outlier_exposure.objectives import MATCHES
 from ssad_lib.claims.rule_book import Finding, Part, any_of, decide
 from ssad_lib.evidence import Evidence, NotRunError
 from ssad_lib.studies.outlier_exposure import tables
-from ssad_lib.studies.outlier_exposure.methods import DSVDD
+from ssad_lib.studies.outlier_exposure.methods import DSVDD, usual
 from ssad_lib.studies.outlier_exposure.runs import BOTH
 
 FEW = 128  # outliers that are said to suffice
@@ -204,7 +204,7 @@ def printed_without() -> dict[int, float]:
 
 
 def _of_both(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
-    chosen = cells.usual(runs, varied)
+    chosen = usual(runs, varied)
     return chosen[chosen["method"].isin(BOTH)]
 
 
@@ -214,5 +214,18 @@ def _at(runs: pd.DataFrame, name: str, values: list[float]) -> pd.DataFrame:
 
 
 def _without(runs: pd.DataFrame) -> pd.DataFrame:
-    chosen = cells.usual(runs)
+    chosen = usual(runs)
     return chosen[chosen["method"] == DSVDD]
+
+
+TESTS = {
+    "E06": few_match_none,
+    "E07": more_outliers_help,
+    "E08": curves_cross,
+    "E09": more_classes_help,
+    "E10": hypersphere_leads_on_digits,
+    "E12": blur_ruins,
+    "E13": hypersphere_bears_blur,
+    "E14": hypersphere_leads_on_blurred_digits,
+    "E18": digits_are_different,
+}

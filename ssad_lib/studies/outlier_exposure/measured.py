@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,9 @@ DECIDE = ("seeds", "epochs")  # parameters of the chapter that change the values
 FILE = "borders.csv"
 
 
-def keep(settings: Mapping[str, Any], found: Sequence[toy.Border]) -> pd.DataFrame:
-    """Return `ssad_lib.studies.outlier_exposure.toy.measured`, and keep it for `stored`."""
-    table = toy.measured(found)
+def keep(settings: Mapping[str, Any], table: pd.DataFrame) -> None:
+    """Keep `ssad_lib.studies.outlier_exposure.toy.measured` of a chapter for `stored`."""
     _write(table, _place(settings))
-    return table
 
 
 def stored(settings: Mapping[str, Any]) -> pd.DataFrame | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,8 @@ from ssad_lib.studies.outlier_exposure.runs import ALONE
 from ssad_lib.tasks import ONE_VS_REST
 
 UNTRAINED, DSVDD, HSC_ALONE = "untrained", "DSVDD", "HSC, no outliers"
+CLASSIFIERS = ("BCE", "Focal")
+USUAL_RADIAL, USUAL_GAMMA = ("", "pseudo_huber"), 2.0
 CLUSTER = ["image_set", "normal_class"]  # networks trained independently of all others
 COLUMNS = [
     "key", "method", "image_set", "normal_class", "seed", "outliers", "images", "classes", "named",
@@ -64,6 +66,41 @@ def _row(record: Record, auc: float) -> dict[str, Any]:
         "reduced": bool(spec.images_per_class or chosen["width"]),
         "auc": auc,
     }
+
+
+def usual(runs: pd.DataFrame, varied: Sequence[str] = ()) -> pd.DataFrame:
+    """Return the runs whose columns have their usual values, except `varied` ones.
+
+    Usual is: all outliers, sharp ones, the pseudo-Huber function, γ = 2, and augmentation where the
+    study augments at all; the untrained network is that of Table 1. Outliers that are blurred are
+    as many in every run, and fewer than all.
+    """
+    chosen = runs[runs["named"] == ""]
+    numbers = {0}
+    if "blur" in varied:
+        numbers = set(chosen.loc[chosen["blur"] > 0, "images"])
+    augmented = chosen["image_set"].map(_augmentation(chosen)).astype(bool)
+    kept = {
+        "images": chosen["images"].isin(numbers),
+        "classes": chosen["classes"] == 0,
+        "blur": chosen["blur"] == 0,
+        "radial": chosen["radial"].isin(USUAL_RADIAL),
+        "gamma": chosen["gamma"].isna() | (chosen["gamma"] == USUAL_GAMMA),
+        "augmented": chosen["augmented"] == augmented,
+        "outliers": (chosen["method"] != UNTRAINED) | (chosen["outliers"] == ""),
+    }
+    together = pd.Series(True, index=chosen.index)
+    for name, rows in kept.items():
+        if name not in varied:
+            together &= rows
+    return chosen[together]
+
+
+def _augmentation(runs: pd.DataFrame) -> pd.Series[bool]:
+    """Return by image set whether its study augments: its classifiers tell, some HSC always is."""
+    classifiers = runs[runs["method"].isin(CLASSIFIERS)]
+    told = classifiers.groupby("image_set")["augmented"].max()
+    return told.combine_first(runs.groupby("image_set")["augmented"].max())
 
 
 def units(runs: pd.DataFrame, *cells: str) -> pd.DataFrame:

@@ -8,7 +8,13 @@ import numpy as np
 import pandas as pd
 
 from ssad_lib import paper_values, statistics
-from ssad_lib.studies.outlier_exposure.methods import CLUSTER, DSVDD, HSC_ALONE, UNTRAINED
+from ssad_lib.studies.outlier_exposure.methods import (
+    CLUSTER,
+    DSVDD,
+    HSC_ALONE,
+    UNTRAINED,
+    usual,
+)
 from ssad_lib.studies.outlier_exposure.runs import BOTH, METHODS, RADIAL
 
 PLAIN = "{}, not augmented"
@@ -139,6 +145,34 @@ def curve(runs: pd.DataFrame, by: str) -> pd.DataFrame:
     found = found.assign(x=[_said(v, w) for v, w in zip(found[by], whole, strict=True)])
     ordered = found.assign(order=order).sort_values(["method", "order"], kind="stable")
     return ordered.drop(columns=[by, "order"]).reset_index(drop=True)
+
+
+def swept(
+    sources: Mapping[str, pd.DataFrame], by: str
+) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
+    """Return the curves over the column `by` of all sources that vary it, and their AUC without.
+
+    Everything else is as usual (`ssad_lib.studies.outlier_exposure.methods.usual`).
+    """
+    chosen = {name: usual(runs, [by]) for name, runs in sources.items() if len(runs)}
+    varied = {name: runs for name, runs in chosen.items() if runs[by].nunique() > 1}
+    curves = {name: curve(runs, by) for name, runs in varied.items()}
+    return curves, {name: reference(usual(sources[name])) for name in curves}
+
+
+def every_gap(sources: Mapping[str, pd.DataFrame], by: str) -> dict[str, pd.DataFrame]:
+    """Return `gaps` of all sources that vary the column `by`."""
+    curves, _ = swept(sources, by)
+    return {name: gaps(usual(sources[name], [by]), by) for name in curves}
+
+
+def with_every_radial(sources: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the runs of all sources that have HSC with every radial function."""
+    return {
+        name: usual(runs, ["radial", "augmented"])
+        for name, runs in sources.items()
+        if len(runs) and set(RADIAL) <= set(runs["radial"])
+    }
 
 
 def _said(value: float, whole: bool) -> str:

@@ -163,9 +163,9 @@ def bounded(area_table: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({"bounded": growth < ENDLESS, "growth": growth}).reset_index()
 
 
-def measured(found: Sequence[Border]) -> pd.DataFrame:
-    """Return what claim E17 rests on: `CELL`, bounded, growth, auc of each border."""
-    return bounded(areas(found)).merge(scores(found), on=CELL)
+def measured(area_table: pd.DataFrame, score_table: pd.DataFrame) -> pd.DataFrame:
+    """Return what claim E17 rests on, from `areas` and `scores`: `CELL`, bounded, growth, auc."""
+    return bounded(area_table).merge(score_table, on=CELL)
 
 
 def _cell(border: Border) -> dict[str, Any]:

@@ -5,6 +5,7 @@ import pytest
 
 from ssad_lib.claims.outlier_exposure import cells
 from ssad_lib.evidence import NotRunError
+from ssad_lib.studies.outlier_exposure import methods
 from ssad_lib.studies.outlier_exposure.methods import DSVDD
 from tests.claims.outlier_exposure.made import (
     BLURS,
@@ -31,7 +32,7 @@ def test_one_thing_is_varied_at_a_time():
     assert sorted(cells.by_class(table, "images")["BCE"].columns) == sorted(SIZES)
     assert sorted(cells.by_class(table, "classes")["HSC"].columns) == sorted(COUNTS)
     assert sorted(cells.by_class(table, "blur")["HSC"].columns) == list(BLURS)
-    plain = cells.usual(table)
+    plain = methods.usual(table)
     assert set(plain["images"]) == set(plain["classes"]) == {0}
     assert plain["augmented"].all()
     assert not plain["named"].any()
@@ -39,7 +40,7 @@ def test_one_thing_is_varied_at_a_time():
 
 
 def test_blurred_outliers_are_compared_with_as_many_sharp_ones():
-    chosen = cells.usual(runs(nothing), ["blur"])
+    chosen = methods.usual(runs(nothing), ["blur"])
     assert set(chosen["images"]) == {128}
 
 
@@ -52,7 +53,7 @@ def test_seeds_of_the_single_case_do_not_tilt_the_grid():
 def test_a_study_without_augmentation_is_judged_without_it():
     table = runs(nothing, image_set=MNIST)
     assert table["augmented"].any()  # HSC, for Table 3
-    assert not cells.usual(table)["augmented"].any()
+    assert not methods.usual(table)["augmented"].any()
     assert {"HSC", "BCE"} <= set(cells.by_class(table))
 
 

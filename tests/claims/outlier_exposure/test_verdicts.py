@@ -6,7 +6,7 @@ import pytest
 
 from ssad_lib import claims
 from ssad_lib.claims import printed
-from ssad_lib.claims.outlier_exposure import TESTS, objectives, sweeps
+from ssad_lib.claims.outlier_exposure import objectives, sweeps
 from tests.claims.outlier_exposure.made import (
     MNIST,
     STREETS,
@@ -134,7 +134,9 @@ def test_what_no_run_decides_says_why():
         assert found.note.endswith("and this is street-digits")
 
 
-@pytest.mark.parametrize("claim", sorted(set(TESTS) - {"E05", "E17"}))
+@pytest.mark.parametrize(
+    "claim", sorted({name for name in claims.TESTS if name[0] == "E"} - {"E05", "E17"})
+)
 def test_without_runs_every_claim_is_not_run(claim):
     found = claims.decide(claim, evidence())
     assert (found.verdict, found.note) == (claims.NOT_RUN, "no runs against outliers")

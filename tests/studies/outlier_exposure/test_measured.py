@@ -19,22 +19,26 @@ def home(tmp_path, monkeypatch):
 
 def test_borders_are_kept_for_the_parameters_that_decide_them(home):
     assert measured.stored(SETTINGS) is None
-    found = [border(Distance()), border(Upwards(), 0.0)]
-    table = measured.keep(SETTINGS, found[:1])
+    table, other_table = (
+        toy.measured(toy.areas([one]), toy.scores([one]))
+        for one in (border(Distance()), border(Upwards(), 0.0))
+    )
+    measured.keep(SETTINGS, table)
     assert list(table.columns) == measured.COLUMNS
     pd.testing.assert_frame_equal(
         measured.stored(SETTINGS | {"shown_seed": 5}), table, check_exact=False, rtol=1e-5
     )
     for other in ({"seeds": [1]}, {"epochs": 31}):
         assert measured.stored(SETTINGS | other) is None
-    measured.keep(SETTINGS, found[1:])
+    measured.keep(SETTINGS, other_table)
     assert not measured.stored(SETTINGS)["bounded"].any()
 
 
 def test_committed_borders_are_read_back(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     assert measured.committed("laptop") is None
-    table = toy.measured([border(Distance())])
+    found = [border(Distance())]
+    table = toy.measured(toy.areas(found), toy.scores(found))
     measured.write(table, tmp_path / "laptop")
     read = measured.committed("laptop")
     assert read["bounded"].tolist() == [True]
