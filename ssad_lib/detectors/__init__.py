@@ -28,6 +28,7 @@ DETECTORS: dict[str, type[Detector]] = {
     "SplitDRAEM": SplitDRAEM,
     "DRAEM": DRAEM,
     "NSA": NSA,
+    "PatchCore": PatchCore,
 }
 """Every detector by the name a run specification uses."""
 
@@ -40,8 +41,11 @@ TRAINED_ALONE = ("STSSAD", "Discriminator")
 EXPOSED = ("HSC", "DSAD", "BCE", "Focal")
 """Those of paper 003, which are trained on outliers, too."""
 
-LOCALISING = ("SplitDRAEM", "DRAEM", "NSA")
-"""Those of paper 004, which have a map of scores and networks too large for fleets."""
+LOCALISING = ("SplitDRAEM", "DRAEM", "NSA", "PatchCore")
+"""Those of paper 004, which have a map of scores; fleets do not take them, they are too large."""
+
+UNTRAINED = ("PatchCore",)
+"""Those that train no network: ``fit`` remembers."""
 
 __all__ = [
     "AE",
@@ -58,6 +62,7 @@ __all__ = [
     "NSA",
     "STSSAD",
     "TRAINED_ALONE",
+    "UNTRAINED",
     "DeepSAD",
     "DeepSVDD",
     "Detector",

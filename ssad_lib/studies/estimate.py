@@ -24,7 +24,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from ssad_lib import guard
-from ssad_lib.detectors import TRAINED_ALONE
+from ssad_lib.detectors import TRAINED_ALONE, UNTRAINED
 from ssad_lib.detectors.course import DRAWN, Course, train
 from ssad_lib.engine.executors import workers
 from ssad_lib.engine.images import image_set
@@ -32,7 +32,7 @@ from ssad_lib.engine.outliers import training_set
 from ssad_lib.engine.run import evaluate, make_detector, one_thread, provenance
 from ssad_lib.errors import NonFiniteError
 from ssad_lib.spec import RunSpec, options
-from ssad_lib.studies.estimate_tuning import extrapolated
+from ssad_lib.studies.estimate_tuning import extrapolated, remembered
 from ssad_lib.studies.grid import SHOWN, training_label
 
 SAMPLED = 2  # runs of each kind that are timed
@@ -172,7 +172,7 @@ def measure(spec: RunSpec) -> Cost:
     images, *others = training_set(spec)
     tested = int((image_set(spec, "test").labels == spec.normal_class).sum())
     loading = time.perf_counter() - started
-    if spec.detector in TRAINED_ALONE:
+    if spec.detector in (*TRAINED_ALONE, *UNTRAINED):
         return _without_course(spec, tested, loading)
     detector = make_detector(spec)
     with one_thread():
@@ -195,9 +195,9 @@ def measure(spec: RunSpec) -> Cost:
 
 
 def _without_course(spec: RunSpec, tested: int, loading: float) -> Cost:
-    """Return what a run takes whose detector trains by itself."""
+    """Return what a run takes whose detector trains by itself, or not at all."""
     with one_thread():
-        fit = extrapolated(spec)
+        fit = remembered(spec) if spec.detector in UNTRAINED else extrapolated(spec)
         evaluation = _by_line(
             lambda n: evaluate(fit.detector, replace(spec, test_images_per_class=n)), tested
         )

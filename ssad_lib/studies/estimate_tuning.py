@@ -1,7 +1,7 @@
 """What a detector costs whose training is no course: short fits on few images, continued.
 
 ST-SSAD and its baselines take, for each start, a fixed part, so much for each epoch and image, and
-so much for each iteration of tuning.
+so much for each iteration of tuning. A detector that trains no network takes so much an image.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
+from ssad_lib.detectors import Detector
 from ssad_lib.detectors.gaussian import GaussianDetector
 from ssad_lib.engine.images import training_images, unlabelled_images
 from ssad_lib.engine.run import make_detector
@@ -21,6 +22,7 @@ from ssad_lib.rng import generator
 from ssad_lib.spec import RunSpec, options
 
 FEW_BATCHES = 2  # training images of a short fit
+FEW_REMEMBERED = 16  # training images of a fit without training
 BACKWARD = 3  # forward and backward cost three times the forward pass
 # Images that a differentiable step and its look-ahead pass through the network, in batches: two
 # halves with a graph of their gradient (twice an ordinary step), and three sets to be embedded.
@@ -30,7 +32,7 @@ SECOND_ORDER = 7
 class Fit(NamedTuple):
     """A detector after a short fit, and what the whole one would take."""
 
-    detector: GaussianDetector
+    detector: Detector
     seconds: float
     operations: float
 
@@ -52,6 +54,16 @@ def extrapolated(spec: RunSpec) -> Fit:
             scale = count / few if name == "epochs" else 1.0
             seconds += max(0.0, longer - base) * scale * whole
     return Fit(detector, seconds * starts, _operations(spec, count) * starts)
+
+
+def remembered(spec: RunSpec) -> Fit:
+    """Return a detector of `spec` after a fit on few images; seconds of the whole fit."""
+    images = training_images(spec)
+    few = images[:FEW_REMEMBERED]
+    detector = make_detector(spec).fit(few)  # pays for what is loaded late
+    started = time.perf_counter()
+    detector.fit(few)
+    return Fit(detector, (time.perf_counter() - started) * len(images) / len(few), 0.0)
 
 
 def _short(spec: RunSpec, lengths: dict[str, int]) -> tuple[GaussianDetector, float, int]:

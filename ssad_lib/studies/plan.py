@@ -13,6 +13,7 @@ from ssad_lib.studies.not_magic import deviations, runs
 from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import runs as tuning
+from ssad_lib.studies.simulation import runs as simulation
 
 Planner = Callable[[Mapping[str, Any]], list[RunSpec]]
 
@@ -25,6 +26,7 @@ OWN: dict[str, tuple[Planner, ...]] = {
     ),
     **{chapter: (planner,) for chapter, planner in tuning.CHAPTERS.items()},
     **{chapter: (partial(exposure.for_chapter, chapter),) for chapter in exposure.CHAPTERS},
+    **{chapter: (planner,) for chapter, planner in simulation.CHAPTERS.items()},
 }
 
 

@@ -20,6 +20,7 @@ from ssad_lib.detectors import (
     DeepSAD,
     DeepSVDD,
     Discriminator,
+    PatchCore,
     SplitDRAEM,
 )
 from ssad_lib.detectors.base import Detector
@@ -40,6 +41,7 @@ TINY: dict[str, Detector] = {
     "SplitDRAEM": SplitDRAEM(width=2, epochs=1, batch_size=8),
     "DRAEM": DRAEM(width=2, epochs=1, batch_size=8),
     "NSA": NSA(width=4, epochs=1, batch_size=8),
+    "PatchCore": PatchCore(largest=40),
 }
 KNOWN = np.repeat([0, 1], [8, 4])  # which images are outliers, for the detectors that learn from it
 

@@ -15,15 +15,15 @@ from ssad_lib import data, rng
 from ssad_lib.augment import simulated
 from ssad_lib.augment.augmentation import Parameters
 from ssad_lib.augment.simulated.registry import ROTATION
-from ssad_lib.widgets import Axis, SpriteBrowser
+from ssad_lib.widgets import Axis, SpriteBrowser, side_by_side
 
 OPACITIES = (0.3, 0.6, 1.0)  # of Transparent, in the widget
 SIZES = {"coarse": 2, "middle": 8, "fine": 32}  # cells of the Perlin grid along a side
 FORMATS = {"mask": "{:.1%}", "changed": "{:.3f}", "empty": "{:.0%}"}
-MEASURED = 100  # images of a surface whose masks are counted
+PERLIN = ("transparent", "opaque")  # whose masks have a scale
 OVERLAY = np.array([230, 60, 20], np.float32) / 255
-RIM = 1  # pixels
-QUALITY = 82  # of the sheet of a widget
+TINT = 0.6  # of what lies under a mask
+QUALITY = 75  # of the sheet of a widget
 
 
 def label(settings: Mapping[str, Any]) -> str:
@@ -37,29 +37,53 @@ def normals(settings: Mapping[str, Any], surface: str, count: int) -> Tensor:
     return torch.from_numpy(np.array(found.of_class(0)[:count])).float() / 255
 
 
-def rows(settings: Mapping[str, Any], surface: str) -> dict[str, Tensor]:
-    """Return normal images, and the same with each simulated anomaly, its mask outlined."""
-    images = normals(settings, surface, settings["images"])
+def surfaces(settings: Mapping[str, Any]) -> SpriteBrowser:
+    """Return the widget that shows every simulation on every surface, masks outlined."""
     source = simulated.open_source(settings["source"])
-    shown = {"normal": images}
-    for name, label in simulated.LABELS.items():
-        generator = rng.generator("gallery", surface, name)
-        changed, masks = simulated.simulate(simulated.make(name, source, images), images, generator)
-        shown[label] = torch.from_numpy(outlined(changed.numpy(), masks.numpy()))
-    turned = simulated.rotated_normals(rotated_p=1.0)
-    shown[ROTATION], _ = simulated.simulate(turned, images, rng.generator("gallery", surface))
-    return shown
+    rows = [_row(normals(settings, name, settings["images"]), source, name)
+            for name in settings["surfaces"]]  # fmt: skip
+    names = [surface.rpartition(":")[2] for surface in settings["surfaces"]]
+    kinds = list(rows[0])
+
+    def said(surface: int, kind: int) -> str:
+        return f"{kinds[kind]} on {names[surface]}"
+
+    return SpriteBrowser.from_frames(
+        np.stack([list(row.values()) for row in rows]),
+        [Axis("Surface", names), Axis("Simulation", kinds)],
+        alt=lambda *at: f"{settings['images']} normal images: {said(*at)}, masks below them.",
+        caption=said,
+        scale=2,
+        quality=QUALITY,
+    )
+
+
+def _row(images: Tensor, source: simulated.Source, surface: str) -> dict[str, NDArray[np.uint8]]:
+    """Return normal images, and the same with each simulated anomaly, masks below them."""
+    nothing = torch.zeros((len(images), *images.shape[2:]), dtype=torch.bool)
+    made = {label: simulated.make(name, source, images) for name, label in simulated.LABELS.items()}
+    made[ROTATION] = simulated.rotated_normals(rotated_p=1.0)
+    shown = {"normal": (images, nothing)}
+    for label, simulation in made.items():
+        generator = rng.generator("gallery", surface, label)
+        shown[label] = simulated.simulate(simulation, images, generator)
+    return {
+        label: np.concatenate(
+            [side_by_side(*changed.numpy()), side_by_side(*masks[:, None].numpy())], axis=0
+        )
+        for label, (changed, masks) in shown.items()
+    }
 
 
 def outlined(images: NDArray[Any], masks: NDArray[np.bool_]) -> NDArray[np.float32]:
-    """Return images ``(n, C, H, W)`` as colour, the rim of each mask ``(n, H, W)`` painted."""
+    """Return images ``(n, C, H, W)`` as colour, a line around each mask ``(n, H, W)``."""
     colour = np.broadcast_to(images, (len(images), 3, *images.shape[2:])).astype(np.float32)
-    padded = np.pad(masks, ((0, 0), (RIM, RIM), (RIM, RIM)))
+    padded = np.pad(masks, ((0, 0), (1, 1), (1, 1)))
     height, width = masks.shape[1:]
-    inner = masks.copy()
-    for down, right in ((0, RIM), (2 * RIM, RIM), (RIM, 0), (RIM, 2 * RIM)):
-        inner &= padded[:, down : down + height, right : right + width]
-    rim = (masks & ~inner)[:, None]
+    near = np.zeros_like(masks)
+    for down, right in ((0, 1), (2, 1), (1, 0), (1, 2)):
+        near |= padded[:, down : down + height, right : right + width]
+    rim = (near & ~masks)[:, None]
     return np.where(rim, OVERLAY[:, None, None], colour)
 
 
@@ -72,7 +96,7 @@ def quantities(settings: Mapping[str, Any]) -> pd.DataFrame:
     source = simulated.open_source(settings["source"])
     found = {}
     for surface in settings["surfaces"]:
-        images = normals(settings, surface, MEASURED)
+        images = normals(settings, surface, settings["measured"])
         for name, label in simulated.LABELS.items():
             made = simulated.make(name, source, images)
             changed, masks = simulated.simulate(made, images, rng.generator("quantities", name))
@@ -107,10 +131,15 @@ def browser(settings: Mapping[str, Any], surface: str) -> SpriteBrowser:
     shape = (len(names), len(OPACITIES), len(SIZES), draws)
     frames: list[NDArray[np.uint8]] = []
     shares = {}
+    drawn: dict[tuple[int, ...], tuple[NDArray[Any], NDArray[np.bool_]]] = {}
     for at in np.ndindex(shape):
-        changed, mask = _drawn(settings, images, names[at[0]], *at[1:])
+        name = names[at[0]]
+        own = (at[0], at[1] * (name == "transparent"), at[2] * (name in PERLIN), at[3])
+        if own not in drawn:
+            drawn[own] = _drawn(settings, images, name, *own[1:])
+        changed, mask = drawn[own]
         shares[at] = float(mask.mean())
-        frames.append(_frame(images[:1].numpy(), changed, mask))
+        frames.append(side_by_side(images[:1].numpy(), changed, tinted(changed, mask))[0])
     axes = [
         Axis("Generator", [simulated.LABELS[name] for name in names]),
         Axis("Opacity", [f"β = {opacity:g}" for opacity in OPACITIES]),
@@ -127,7 +156,7 @@ def browser(settings: Mapping[str, Any], surface: str) -> SpriteBrowser:
         axes,
         alt=lambda *at: f"A normal image, the same with an anomaly, and its mask; {said(*at)}.",
         caption=said,
-        heads=("normal", "with an anomaly", "mask"),
+        heads=("normal", "with an anomaly", "its mask"),
         scale=2,
         quality=QUALITY,
     )
@@ -151,9 +180,9 @@ def _drawn(
     return changed.numpy(), masks.numpy()
 
 
-def _frame(normal: NDArray[Any], changed: NDArray[Any], mask: NDArray[np.bool_]) -> NDArray[Any]:
-    """Return image, changed image with outline, and mask side by side, ``uint8 (H, 3 W, 3)``."""
-    white = np.broadcast_to(mask[:, None], (1, 3, *mask.shape[1:])).astype(np.float32)
-    colour = np.broadcast_to(normal, white.shape)
-    shown = np.concatenate([colour, outlined(changed, mask), white], axis=3)[0]
-    return (np.clip(shown, 0, 1).transpose(1, 2, 0) * 255).round().astype(np.uint8)
+def tinted(images: NDArray[Any], masks: NDArray[np.bool_]) -> NDArray[np.float32]:
+    """Return images ``(n, C, H, W)`` as colour, tinted where a mask ``(n, H, W)`` is."""
+    colour = np.broadcast_to(images, (len(images), 3, *images.shape[2:])).astype(np.float32)
+    weight = np.float32(TINT) * masks[:, None].astype(np.float32)
+    colour += weight * (OVERLAY[:, None, None] - colour)
+    return colour

@@ -27,7 +27,7 @@ def names_of(spec: RunSpec) -> tuple[str, ...]:
     chosen: dict[str, Any] = dict(spec.detector_options)
     if chosen.get("epochs") == 0:
         return (UNTRAINED,)
-    settings = {"source": chosen.get("source", ""), "precision": chosen.get("precision", "")}
+    settings = {name: chosen.get(name, "") for name in ("source", "precision", "encoder")}
     for name in BUDGET:
         settings[f"sim_{name}"] = settings[f"nsa_{name}"] = chosen.get(name)
     return tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import torch
@@ -16,6 +16,8 @@ from ssad_lib.record import PICTURE, Record
 from ssad_lib.spec import RunSpec
 from ssad_lib.studies.simulation.gallery import outlined
 from ssad_lib.studies.simulation.methods import names_of
+from ssad_lib.studies.simulation.tables import SPLITS, split_of
+from ssad_lib.widgets import Axis, SpriteBrowser, side_by_side
 
 Rows = dict[str, NDArray[np.float32]]
 
@@ -50,22 +52,63 @@ def originals(spec: RunSpec, kind: str) -> tuple[NDArray[np.float32], NDArray[np
     return images, small >= 0.5
 
 
-def defects(records: Iterable[Record], surface: str, methods: Iterable[str]) -> tuple[Rows, str]:
-    """Return defects of a surface, outlined, and the map of each method, by row; and the alt text.
+def browser(records: Iterable[Record], methods: Sequence[str]) -> SpriteBrowser:
+    """Return the widget that shows defects of each surface and the maps of all methods.
 
-    Every map is stretched from its smallest to its largest value over these images.
+    Parameters
+    ----------
+    records : iterable of Record
+        With raw scores.
+    methods : sequence of str
+        Those without a run, or without a map, are left out.
     """
-    mine = by_method(records, surface)
-    shown = [name for name in methods if name in mine]
-    images, masks = originals(mine[shown[0]].spec, "defect")
-    rows = {"defects": outlined(images, masks)}
-    for name in shown:
-        rows[name] = stretched(of_record(mine[name], "defect", "map"))
-    alt = (
-        f"{len(images)} defects of {surface}, outlined, and below each the map of scores of "
-        f"{', '.join(shown)}: bright where a pixel is called anomalous."
+    known = list(records)
+    surfaces = list(dict.fromkeys(record.spec.image_set for record in known))
+    by_surface = {surface: by_method(known, surface) for surface in surfaces}
+    shown = [
+        name
+        for name in methods
+        if all(name in found and has_map(found[name]) for found in by_surface.values())
+    ]
+    frames, shares = [], []
+    for found in by_surface.values():
+        images, masks = originals(found[shown[0]].spec, "defect")
+        maps = [stretched(of_record(found[name], "defect", "map")) for name in shown]
+        frames.append(side_by_side(outlined(images, masks), *(_coloured(one) for one in maps)))
+        shares.append(masks.mean((1, 2)))
+    names = [surface.rpartition(":")[2] for surface in surfaces]
+
+    def said(surface: int, image: int) -> str:
+        share = shares[surface][image]
+        return f"{names[surface]}, defect {image + 1}: {share:.1%} of the pixels are defective"
+
+    return SpriteBrowser.from_frames(
+        np.stack(frames),
+        [Axis("Surface", names), Axis("Defect", len(frames[0]))],
+        alt=lambda *at: f"A defect, outlined, and the maps of {', '.join(shown)}; {said(*at)}.",
+        caption=said,
+        heads=("defect", *shown),
+        scale=2,
     )
-    return rows, alt
+
+
+def by_split(records: Iterable[Record], surface: str) -> dict[str, Record]:
+    """Return the first record without and with a split on a surface, by their names."""
+    found: dict[str, Record] = {}
+    for record in records:
+        if record.spec.image_set == surface and not record.error:
+            found.setdefault(SPLITS[split_of(record.spec)], record)
+    return dict(sorted(found.items(), reverse=True))  # without, then with
+
+
+def has_map(record: Record) -> bool:
+    """Whether a record keeps maps of defects."""
+    return f"{PICTURE}defect/map" in record.scores
+
+
+def _coloured(maps: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return maps ``(n, 1, h, w)`` from black over red and yellow to white, ``(n, 3, h, w)``."""
+    return np.clip(3 * maps - np.arange(3, dtype=np.float32)[:, None, None], 0, 1)
 
 
 def reconstructions(records: Mapping[str, Record]) -> tuple[Rows, str]:

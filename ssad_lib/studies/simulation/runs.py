@@ -179,7 +179,7 @@ def _run(
 def detector_options(settings: Mapping[str, Any], surface: str, method: Method) -> dict[str, Any]:
     """Return the options of a detector: its budget, the selection, and what the method says."""
     if method.detector == PATCHCORE:
-        return {}
+        return {"encoder": settings["encoder"]}
     if method.detector == NSA:
         name = surface.rpartition(":")[2].rpartition("/")[2]
         kind = TEXTURE if name in TEXTURES else OBJECT

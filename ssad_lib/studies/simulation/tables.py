@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import pandas as pd
 
 from ssad_lib import paper_values
 from ssad_lib.augment.simulated import LABELS
+from ssad_lib.record import Record
+from ssad_lib.spec import RunSpec
 from ssad_lib.studies.outlier_exposure.tables import pairs_of
 from ssad_lib.studies.simulation import methods
 from ssad_lib.studies.simulation.runs import METHODS, PLAIN, UNTRAINED
@@ -32,8 +34,14 @@ REPAIRED = {
 }
 MECHANISM: dict[str, str | Callable[[Any], str]] = {
     "gap": "{:+.4f}",
-    "flagged, training": "{:.4f}",
+    "flagged, S's": "{:.4f}",
     "flagged, test": "{:.4f}",
+}
+SPLITS = {"none": "without a split", "parity": "with the split"}
+TRAINED_WITH = {
+    "DRAEM": ("transparent", "opaque"),
+    "NSA": ("nsa",),
+    "Ours": ("transparent", "opaque", "near-distribution"),
 }
 
 
@@ -108,33 +116,57 @@ def paper_pairs(name: str, chosen: Sequence[tuple[str, str]], metric: str = "AP"
     return pairs_of(paper_table(name, metric).drop(index="mean"), chosen)
 
 
-def mechanism(runs: pd.DataFrame, splits: Mapping[str, str]) -> pd.DataFrame:
-    """Return how R and S fare on images they know and on images they do not (claim F07).
+def lost_row() -> pd.DataFrame:
+    """Return what the row of NDAA of Table 3 must have been, in [0, 1]; no number of the paper."""
+    inferred = paper_values.read("004_table3_inferred_missing_row")
+    table = inferred.pivot_table(index="metric", columns="method", values="value", sort=False)
+    names = [str(name).removesuffix(" %") for name in table.index]
+    return (table / PERCENT).set_axis(pd.Index(names, name="NDAA, inferred"))
 
-    Parameters
-    ----------
-    runs : DataFrame
-        With the measures of runs.
-    splits : mapping of str to str
-        Name of the row of each run's key.
+
+def own_and_other(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the AP of pixels on simulations a method was trained with, and on the others (F09).
+
+    The mean over surfaces and simulations; the difference is over surfaces.
     """
-    mine = methods.defects(runs).assign(row=lambda t: t["key"].map(splits))
-    by = mine.groupby(["surface", "row"], sort=False)[[*methods.RUN, "pixel_ap"]].mean()
-    known, seen, unseen = (
-        by[f"similarity_{name}"] for name in ("reconstructed", "judged", "unseen")
+    mine = methods.simulated(runs)
+    mine = mine[mine["method"].isin(TRAINED_WITH)]
+    known = [
+        "trained with" if anomaly in TRAINED_WITH[method] else "others"
+        for method, anomaly in zip(mine["method"], mine["anomaly"], strict=True)
+    ]
+    by = mine.assign(known=known).pivot_table(
+        index=["method", "surface"], columns="known", values="pixel_ap"
     )
-    table = pd.DataFrame(
-        {
-            "SSIM, images of R": known,
-            "SSIM, images of S": seen,
+    table = by.groupby(level="method").mean()[["trained with", "others"]]
+    table = table.assign(difference=table["trained with"] - table["others"])
+    return table.reindex([name for name in TRAINED_WITH if name in table.index])
+
+
+def mechanism(records: Iterable[Record]) -> pd.DataFrame:
+    """Return how R and S fare on images they know and on images they do not (claim F07)."""
+    rows = {}
+    for record in records:
+        if record.error:
+            continue
+        spec, found = record.spec, record.measures
+        seen, unseen = found["similarity_judged"], found["similarity_unseen"]
+        rows[spec.image_set.rpartition(":")[2], SPLITS[split_of(spec)], spec.seed] = {
+            "SSIM, R's": found["similarity_reconstructed"],
+            "SSIM, S's": seen,
             "SSIM, test": unseen,
             "gap": seen - unseen,
-            "flagged, training": by["flagged_judged"],
-            "flagged, test": by["flagged_unseen"],
-            "pixel AP": by["pixel_ap"],
+            "flagged, S's": found["flagged_judged"],
+            "flagged, test": found["flagged_unseen"],
+            "pixel AP": record.tasks[0].measures["pixel_ap"],
         }
-    )
-    return table.rename_axis(["surface", "training"])
+    table = pd.DataFrame(rows).T.rename_axis(["surface", "training", "seed"])
+    return table.groupby(level=["surface", "training"], sort=False).mean()
+
+
+def split_of(spec: RunSpec) -> str:
+    """Return how the images of a run of R and S are split."""
+    return str(dict(spec.detector_options).get("split", "parity"))
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
