@@ -53,6 +53,7 @@ def parser(commands: Mapping[str, Command]) -> argparse.ArgumentParser:
     _data(add("data", "what image sets there are; show or download one"))
     _bench(add("bench", "how fast it is, beside what else there is"))
     _recommend(add("recommend", "which augmentation fits your own images"))
+    _localise(add("localise", "where your own images differ from normal ones"))
     add("doctor", "what this machine has, and which profile fits it")
     return whole
 
@@ -144,6 +145,29 @@ def _recommend(advice: Parser) -> None:
     advice.add_argument(
         "--output", type=Path, default=Path("recommendation.html"), metavar="FILE",
         help="the page with pictures (default: recommendation.html)",
+    )  # fmt: skip
+
+
+def _localise(found: Parser) -> None:
+    found.add_argument(
+        "folders", nargs="+", type=Path, metavar="DIR",
+        help="normal images, then the images to look at; with --load the latter only",
+    )  # fmt: skip
+    found.add_argument("--detector", default="patchcore", metavar="D", help="or split (paper 004)")
+    found.add_argument("--encoder", default="efficientnet-lite0", metavar="E",
+                       help="or wide-resnet50, the paper's, from the data root")  # fmt: skip
+    found.add_argument("--size", type=int, default=128, help="side in pixels (default: 128)")
+    found.add_argument("--masks", type=Path, metavar="DIR", help="masks named as the images are")
+    found.add_argument(
+        "--false-alarms", type=float, default=0.05, metavar="R",
+        help="share of normal images that may be flagged (default: 0.05)",
+    )  # fmt: skip
+    found.add_argument("--save", type=Path, metavar="DIR", help="keep the trained model there")
+    found.add_argument("--load", type=Path, metavar="DIR", help="use a model that was kept")
+    found.add_argument("--seed", type=int, default=0, help="of the draws (default: 0)")
+    found.add_argument(
+        "--output", type=Path, default=Path("localisation.html"), metavar="FILE",
+        help="the page; a table is written beside it (default: localisation.html)",
     )  # fmt: skip
 
 

@@ -68,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "store": _store,
         "bench": _bench,
         "recommend": _recommend,
+        "localise": _localise,
         "doctor": _doctor,
     }
     return arguments.parser(commands)
@@ -255,6 +256,23 @@ def _recommend(options: argparse.Namespace) -> None:
     from ssad_lib.recommend import command
 
     command.run(options.normal, options.unlabelled, options.size, options.output, options.seed)
+
+
+def _localise(options: argparse.Namespace) -> None:
+    from ssad_lib.localise import command
+
+    command.run(
+        options.folders,
+        output=options.output,
+        detector=options.detector,
+        size=options.size,
+        masks=options.masks,
+        rate=options.false_alarms,
+        save=options.save,
+        load=options.load,
+        encoder=options.encoder,
+        seed=options.seed,
+    )
 
 
 def _doctor(_: argparse.Namespace) -> None:

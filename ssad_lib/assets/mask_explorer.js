@@ -112,10 +112,11 @@ function render({ model, el }) {
 
   const say = (card, level) => {
     const flagged = card.peak >= level;
-    const truth = card.isBad === null ? "" : card.isBad ? ", has a defect" : ", has none";
+    const lines = [`${flagged ? "▲ flagged" : "not flagged"} · ${card.text}`, card.name];
+    if (card.isBad !== null) lines.push(card.isBad ? "has a defect" : "has no defect");
     card.row.classList.toggle("ssad-flagged", flagged);
-    card.words.textContent = `${flagged ? "▲ flagged" : "not flagged"} · ${card.text} · ${card.name}${truth}`;
-    card.canvas.setAttribute("aria-label", `${card.name}: score ${card.text}, ${flagged ? "flagged" : "not flagged"}${truth}`);
+    card.words.textContent = lines.join("\n");
+    card.canvas.setAttribute("aria-label", `Map of ${lines.join(", ")}`);
   };
   const show = () => {
     const level = model.get("level");
@@ -124,7 +125,7 @@ function render({ model, el }) {
     const flagged = model.get("flagged")[level];
     const count = held.counts[level];
     facts[0].value.textContent = `${flagged} of ${model.get("total")} images`;
-    facts[1].value.textContent = `${share(count, held.total)}, ${count} of ${held.total} (95 %: ${held.intervals[count]})`;
+    facts[1].value.textContent = `${count} of ${held.total} held out, 95 % interval ${held.intervals[count]}`;
     if (pixels.defective) {
       const [found, marked] = [pixels.found[level], pixels.marked[level]];
       facts[2].value.textContent = share(found, marked);
@@ -137,9 +138,10 @@ function render({ model, el }) {
   };
 
   const numbers = element("dl", { className: "ssad-facts" }, ...facts.map(({ row }) => row));
-  const bar = element("div", { className: "ssad-localised" }, controls(cut, view), numbers);
+  const bar = element("div", { className: "ssad-localised" }, controls(cut, view));
+  words.classList.add("ssad-unseen"); // says again what the facts show
   el.classList.add("ssad-widget");
-  el.append(bar, words, element("ol", { className: "ssad-cards" }, ...cards.map(({ row }) => row)));
+  el.append(numbers, bar, words, element("ol", { className: "ssad-cards" }, ...cards.map(({ row }) => row)));
   cards.forEach(({ canvas }) => watcher.observe(canvas));
   const ends = [
     follow(model, ["level"], show),

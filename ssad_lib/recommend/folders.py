@@ -85,14 +85,7 @@ def read_two(normal: str | Path, unlabelled: str | Path, size: int = SIZE) -> tu
         If the folders are the same or one lies in the other, an image occurs in both, there are too
         few, most have nothing on them, and as `read_folder`.
     """
-    first, second = (Path(path).expanduser().resolve() for path in (normal, unlabelled))
-    if first == second:
-        raise SsadError(f"{normal} was given twice: name two folders, normal images first")
-    if first in second.parents or second in first.parents:
-        raise SsadError(
-            f"of {normal} and {unlabelled} one lies in the other, so images would be in both; "
-            "name two separate folders"
-        )
+    check_separate(normal, unlabelled)
     folders = (
         without_copies(read_folder(normal, size)),
         without_copies(read_folder(unlabelled, size)),
@@ -101,8 +94,20 @@ def read_two(normal: str | Path, unlabelled: str | Path, size: int = SIZE) -> tu
         ("normal", "unlabelled"), folders, (LEAST_NORMAL, LEAST_UNLABELLED), strict=True
     ):
         _check_enough(what, folder, least)
-    _check_apart(*folders)
+    check_apart(*folders)
     return folders
+
+
+def check_separate(normal: str | Path, others: str | Path) -> None:
+    """Raise `SsadError` if two folders are the same or one lies in the other."""
+    first, second = (Path(path).expanduser().resolve() for path in (normal, others))
+    if first == second:
+        raise SsadError(f"{normal} was given twice: name two folders, normal images first")
+    if first in second.parents or second in first.parents:
+        raise SsadError(
+            f"of {normal} and {others} one lies in the other, so images would be in both; "
+            "name two separate folders"
+        )
 
 
 def without_copies(folder: Folder) -> Folder:
@@ -148,7 +153,7 @@ def _check_enough(what: str, folder: Folder, least: int) -> None:
         )
 
 
-def _check_apart(normal: Folder, unlabelled: Folder) -> None:
+def check_apart(normal: Folder, unlabelled: Folder) -> None:
     """Raise if an image occurs twice: copies would count as evidence that the two sets agree."""
     known = {_digest(image): name for image, name in zip(normal.images, normal.names, strict=True)}
     for image, name in zip(unlabelled.images, unlabelled.names, strict=True):
