@@ -120,6 +120,7 @@ def test_sources_have_unique_names_and_pools_have_members():
     names = [
         *sources.GRIDS,
         *tuned,
+        *sources.EXPOSED,
         *sources.POOLS,
         *profiles.NAMES,
         printed.SOURCE,
@@ -127,7 +128,7 @@ def test_sources_have_unique_names_and_pools_have_members():
     ]
     assert len(names) == len(set(names))
     for members in sources.POOLS.values():
-        assert set(members) <= set(sources.GRIDS)
+        assert set(members) <= set(sources.GRIDS) or set(members) <= set(sources.EXPOSED)
 
 
 def test_a_pool_counts_the_classes_of_every_image_set():

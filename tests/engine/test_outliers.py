@@ -153,6 +153,17 @@ def test_only_some_detectors_learn_from_outliers():
 
 
 @pytest.mark.parametrize("detector", EXPOSED)
+def test_without_biases_a_fleet_scores_as_one_run_does(detector):
+    study = [spec(detector, letters(images=20), normal, 0, bias=False) for normal in (3, 4)]
+    for alone, together in zip(
+        map(run.perform, study), fleets.perform_fleet(tuple(study)), strict=True
+    ):
+        expected = alone.scores["one-vs-rest/rest"]
+        scores = together.scores["one-vs-rest/rest"]
+        np.testing.assert_allclose(scores, expected, rtol=1e-3, atol=1e-4 * expected.std())
+
+
+@pytest.mark.parametrize("detector", EXPOSED)
 def test_a_run_is_its_specification_alone_or_in_a_fleet(detector, tmp_path):
     """Alone, in a fleet, from the store: one result, up to the order of sums in a fleet."""
     study = [spec(detector, letters(images=20), normal_class, 0) for normal_class in (3, 4)]
@@ -166,13 +177,12 @@ def test_a_run_is_its_specification_alone_or_in_a_fleet(detector, tmp_path):
     )
     assert run.perform(study[0]).scores["normal"].tobytes() == first.scores["normal"].tobytes()
     assert len(fleets.group(study, 8)) == 1
-    together = fleets.perform_fleet(tuple(study))
-    assert np.allclose(
-        together[0].scores["one-vs-rest/rest"],
-        first.scores["one-vs-rest/rest"],
-        rtol=0.05,
-        atol=0.02,
+    alone, together = (
+        one.scores["one-vs-rest/rest"] for one in (first, fleets.perform_fleet(tuple(study))[0])
     )
+    # A bias before batch normalisation has no gradient but rounding, of which Adam makes whole
+    # steps; they shift the running means, and so the scores, by some hundredths of their spread.
+    assert np.abs(together - alone).max() < 0.1 * alone.std()
     store = Store(tmp_path / "store.sqlite")
     stored = execute(study, store, jobs=1, executor="serial")
     assert [record.spec for record in stored] == study

@@ -99,6 +99,15 @@ def test_budgets_in_words():
     assert "not augmented" in runs.label(SETTINGS | plain)
 
 
+def test_what_several_chapters_share_in_words():
+    chapters = ("table-1", "oe-size")
+    specs = [s for name in chapters for s in runs.for_chapter(f"outlier-exposure/{name}", SETTINGS)]
+    assert runs.label_of(specs) == (
+        "24 images a class, 16×16 pixels, 3 normal classes, outliers of street-letters, width 2, "
+        "1 epochs, batches of 16 + 16, rate 0.01"
+    )
+
+
 def test_a_study_is_trained_and_tabled(tmp_path):
     small = {**SETTINGS, "normal_classes": [3], "seeds": [0]}
     specs = runs.oe_size(small)

@@ -146,3 +146,41 @@ def test_nothing_run_gives_empty_tables():
     empty = methods.table([])
     assert list(empty.columns) == methods.COLUMNS
     assert isinstance(tables.table_1({"this run": empty}), pd.DataFrame)
+
+
+def test_every_source_that_varies_a_thing_has_its_curve():
+    """Records of several chapters in one table: each figure takes its own."""
+    mixed = pd.concat([made("oe-size", by_size), made("multiscale", lambda spec: 0.75)])
+    sources = {"both": mixed, "sizes": made("oe-size", by_size), "nothing": methods.table([])}
+    curves, without = tables.swept(sources, "images")
+    assert list(curves) == list(without) == ["both", "sizes"]
+    for curve in curves.values():
+        assert curve["x"].tolist() == ["1", "8", "all"] * 2
+    assert without["sizes"] == pytest.approx(0.6)
+    gaps = tables.every_gap(sources, "images")
+    assert gaps["sizes"]["BCE minus HSC"].tolist() == pytest.approx([-0.02, 0.0, 0.02], abs=1e-9)
+    blurred, _ = tables.swept(sources, "blur")
+    assert list(blurred) == ["both"]
+    assert blurred["both"]["x"].tolist() == ["0", "1", "4"] * 2
+
+
+def test_table_3_is_for_those_who_have_it():
+    whole, part = made("sensitivity", lambda spec: 0.8), made("oe-size", by_size)
+    kept = tables.with_every_radial({"whole": whole, "part": part, "nothing": methods.table([])})
+    assert list(kept) == ["whole"]
+    assert set(kept["whole"].loc[kept["whole"]["method"] == "HSC", "radial"]) == set(runs.RADIAL)
+
+
+def test_the_untrained_network_is_that_of_table_1():
+    mixed = pd.concat([made("table-1", lambda spec: 0.5), made("sensitivity", lambda spec: 0.7)])
+    plain = methods.usual(mixed)
+    untrained = plain[plain["method"] == methods.UNTRAINED]
+    assert len(untrained) == 6
+    assert (untrained["auc"] == 0.5).all()
+
+
+def test_a_budget_below_the_papers_is_marked():
+    assert made("oe-size", by_size)["reduced"].all()
+    whole = SETTINGS | {"images_per_class": 0, "oe_width": 0}
+    specs = runs.for_chapter("outlier-exposure/oe-size", whole)
+    assert not methods.table(record(spec, 0.5) for spec in specs)["reduced"].any()
