@@ -54,6 +54,9 @@ class Evidence:
     exposed : DataFrame
         Runs of paper 003, with outliers and without
         (`ssad_lib.studies.outlier_exposure.methods.table`); may be empty.
+    simulated : DataFrame
+        Runs of paper 004, on defects and on simulated anomalies
+        (`ssad_lib.studies.simulation.methods.table`); may be empty.
     borders : DataFrame
         Whether the normal regions of its points end, and their AUC
         (`ssad_lib.studies.outlier_exposure.toy.measured`); may be empty.
@@ -73,6 +76,7 @@ class Evidence:
     candidates: pd.DataFrame = field(default_factory=pd.DataFrame)
     tuned: pd.DataFrame = field(default_factory=pd.DataFrame)
     exposed: pd.DataFrame = field(default_factory=pd.DataFrame)
+    simulated: pd.DataFrame = field(default_factory=pd.DataFrame)
     borders: pd.DataFrame = field(default_factory=pd.DataFrame)
     budget: str = ""
     lacking: str = ""

@@ -23,6 +23,7 @@ from ssad_lib.claims.sources import (
     with_borders,
     with_exposed,
     with_selection,
+    with_simulated,
     with_tuning,
 )
 
@@ -54,5 +55,6 @@ __all__ = [
     "with_borders",
     "with_exposed",
     "with_selection",
+    "with_simulated",
     "with_tuning",
 ]

@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ssad_lib.claims import not_magic, outlier_exposure, pitfalls, self_tuning
+from ssad_lib.claims import not_magic, outlier_exposure, pitfalls, self_tuning, simulation
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.errors import SsadError, unknown
 from ssad_lib.evidence import Evidence, NotRunError
 
-PAPERS = (not_magic, self_tuning, pitfalls, outlier_exposure)
+PAPERS = (not_magic, self_tuning, pitfalls, outlier_exposure, simulation)
 
 
 def declared(kind: str) -> dict[str, Any]:

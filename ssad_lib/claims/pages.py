@@ -24,6 +24,7 @@ PARTS = {
     "001": "Paper 001: self-tuning",
     "002": "Paper 002: pitfalls and opportunities",
     "003": "Paper 003: outlier exposure",
+    "004": "Paper 004: simulated anomalies",
     "": "Checks of a formula, without any run",
 }
 EMPHASIS = re.compile(r"\*\*?([^*]+)\*\*?")

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib import augment, data, paper_values
+from ssad_lib.claims.simulation import tables_as_printed
 from ssad_lib.evidence import NO_AUGMENTATION, Evidence, tidy
 from ssad_lib.studies.not_magic import distances
 from ssad_lib.studies.outlier_exposure import tables as exposure
@@ -39,6 +40,9 @@ def of_chapter(chapter: str) -> Evidence:
         "outlier-exposure/table-2": _exposed_on_imagenet,
         "outlier-exposure/sensitivity": _radial,
     }
+    simulated = tables_as_printed.of_chapter(chapter)
+    if len(simulated):
+        return replace(empty, simulated=simulated)
     return made[chapter](empty) if chapter in made else empty
 
 

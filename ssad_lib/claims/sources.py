@@ -20,6 +20,8 @@ from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.pitfalls import selection_experiment
 from ssad_lib.studies.self_tuning import methods
 from ssad_lib.studies.self_tuning import runs as tuning
+from ssad_lib.studies.simulation import methods as simulated_methods
+from ssad_lib.studies.simulation import runs as simulation
 
 # What a page calls each folder of results/; "-cases" beside "-grid" holds single classes.
 GRIDS = {
@@ -134,6 +136,9 @@ def of_profile(
 
 
 def _found(chapter: str, profile: str, settings: Mapping[str, Any], shelf: Shelf) -> Evidence:
+    if chapter in simulation.CHAPTERS:
+        records = shelf.records(simulation.for_chapter(chapter, settings))
+        return with_simulated(_evidence(profile, [], None, []), records)
     records, cases = (
         shelf.records(specs)
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
@@ -158,6 +163,11 @@ def _found(chapter: str, profile: str, settings: Mapping[str, Any], shelf: Shelf
 def with_exposed(evidence: Evidence, records: Iterable[Record]) -> Evidence:
     """Return `evidence` with the runs of paper 003 (`ssad_lib.studies.outlier_exposure.runs`)."""
     return replace(evidence, exposed=exposed_methods.table(records))
+
+
+def with_simulated(evidence: Evidence, records: Iterable[Record]) -> Evidence:
+    """Return `evidence` with the runs of paper 004 (`ssad_lib.studies.simulation.runs`)."""
+    return replace(evidence, simulated=simulated_methods.table(records))
 
 
 def with_borders(evidence: Evidence, measured: pd.DataFrame | None) -> Evidence:

@@ -12,7 +12,9 @@ from ssad_lib.spec import RunSpec, options
 from ssad_lib.studies.simulation.runs import BUDGET, METHODS, PLAIN, UNTRAINED, detector_options
 from ssad_lib.tasks import ONE_VS_REST, SIMULATED
 
-COLUMNS = ["key", "method", "surface", "seed", "testbed", "anomaly", "auc", "ap"]
+COLUMNS = [
+    "key", "method", "image_set", "normal_class", "seed", "testbed", "anomaly", "auc", "ap",
+]  # fmt: skip
 PIXELS = ["pixel_auroc", "pixel_ap", "aupro", "pixel_share"]
 RUN = [
     "similarity_reconstructed", "similarity_judged", "similarity_unseen", "flagged_judged",
@@ -47,7 +49,8 @@ def table(records: Iterable[Record]) -> pd.DataFrame:
         {
             "key": record.spec.key,
             "method": name,
-            "surface": record.spec.image_set,
+            "image_set": record.spec.image_set,
+            "normal_class": record.spec.normal_class,
             "seed": record.spec.seed,
             "testbed": task.testbed,
             "anomaly": task.anomaly,

@@ -24,6 +24,7 @@ from ssad_lib.tasks import ONE_VS_REST, SIMULATED
 
 OURS, DRAEM, NSA, PATCHCORE = "Ours", "DRAEM", "NSA", "PatchCore"  # columns of Tables 1 to 3
 NO_ROTATION, OUR_SIMULATION, DRAEM_SIMULATED = "D.NoRot", "D.Our", "Our.D"  # of Table 4
+NO_SPLIT, SPLIT = "no split, no rotation", "split, no rotation"  # of the mechanism
 UNTRAINED, PLAIN = "untrained", "AE"
 BUDGET = ("width", "epochs", "batch_size", "learning_rate")
 # The drawn surfaces whose pieces are objects to NSA; of MVTec AD, all but its five textures.
@@ -61,6 +62,9 @@ METHODS: dict[str, Method] = {
     OUR_SIMULATION: Method("DRAEM", {"rotate_normals": False}, selected=True),
     DRAEM_SIMULATED: Method("SplitDRAEM", _DRAEM_SIMULATION),
     UNTRAINED: Method("SplitDRAEM", {"epochs": 0}, selected=True, rotation_selected=True),
+    # The two of the mechanism: they differ in nothing but the split.
+    NO_SPLIT: Method("SplitDRAEM", {"split": "none", "rotate_normals": False}, selected=True),
+    SPLIT: Method("SplitDRAEM", {"split": "parity", "rotate_normals": False}, selected=True),
     # What the text claims without a table: F10, F11, F13.
     "no NDAA": Method("SplitDRAEM", {"simulations": DRAEM_SIMULATION, "rotate_normals": False}),
     "every simulation": Method(
@@ -114,9 +118,8 @@ def mechanism(settings: Mapping[str, Any]) -> list[RunSpec]:
     """
     planned = []
     for surface, seed in product(settings["surfaces"], settings["seeds"]):
-        for split in ("none", "parity"):
-            method = Method("SplitDRAEM", {"split": split, "rotate_normals": False}, selected=True)
-            planned.append(_run(settings, surface, method, seed, testbeds=(ONE_VS_REST,)))
+        for name in (NO_SPLIT, SPLIT):
+            planned.append(_run(settings, surface, METHODS[name], seed, testbeds=(ONE_VS_REST,)))
     return planned
 
 

@@ -50,7 +50,7 @@ def by_surface(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
 
     Columns without a value are left out, such as a detector without a map among pixel measures.
     """
-    table = methods.defects(runs).pivot_table(index="surface", columns="method", values=measure)
+    table = methods.defects(runs).pivot_table(index="image_set", columns="method", values=measure)
     table = table.set_axis([name.rpartition(":")[2] for name in table.index])
     return _with_mean(_ordered(table), "surface")
 
@@ -107,7 +107,7 @@ def pairs(
     runs: pd.DataFrame, chosen: Sequence[tuple[str, str]], measure: str = "pixel_ap"
 ) -> pd.DataFrame:
     """Return how much higher a measure of the first of two methods is, over surfaces."""
-    table = methods.defects(runs).pivot_table(index="surface", columns="method", values=measure)
+    table = methods.defects(runs).pivot_table(index="image_set", columns="method", values=measure)
     return pairs_of(table, chosen)
 
 
@@ -136,7 +136,7 @@ def own_and_other(runs: pd.DataFrame) -> pd.DataFrame:
         for method, anomaly in zip(mine["method"], mine["anomaly"], strict=True)
     ]
     by = mine.assign(known=known).pivot_table(
-        index=["method", "surface"], columns="known", values="pixel_ap"
+        index=["method", "image_set"], columns="known", values="pixel_ap"
     )
     table = by.groupby(level="method").mean()[["trained with", "others"]]
     table = table.assign(difference=table["trained with"] - table["others"])

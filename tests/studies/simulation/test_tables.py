@@ -26,9 +26,9 @@ def found():
 
 def test_a_run_of_two_columns_has_rows_in_both(found):
     ours = methods.defects(found)
-    both = ours[ours["surface"] == "textures:tile"]["method"].tolist()
+    both = ours[ours["image_set"] == "textures:tile"]["method"].tolist()
     assert "Our.D" in both
-    assert "Our.D" not in ours[ours["surface"] == "textures:carpet"]["method"].tolist()
+    assert "Our.D" not in ours[ours["image_set"] == "textures:carpet"]["method"].tolist()
 
 
 def test_surfaces_by_method_and_their_mean(found):

@@ -1,0 +1,1 @@
+"""The claims of paper 004 (METHODS section 15)."""
