@@ -22,6 +22,7 @@ _MODULES = {
     "alignment": "alignment",
     "statistics": "statistics",
     "outlier-exposure": "exposure",
+    "localisation": "localisation",
 }
 QUICK_SIDE, QUICK_SECONDS = 64, 0.01
 

@@ -16,6 +16,7 @@ from sklearn.random_projection import SparseRandomProjection, johnson_lindenstra
 
 Floats = NDArray[np.float32]
 DISTORTION = 0.9  # of squared distances that the projection may bring about
+CHUNK = 2**15  # points that are copied at once
 SLACK = 1 + 1e-5  # rounding of distances must not exclude a point
 
 
@@ -65,15 +66,15 @@ def k_centres(
     centres = np.empty((count, points.shape[1]), np.float32)
     centres[0] = points[start]
     owner = np.zeros(len(points), np.int32)
-    distance = _distances(points, points[start])
+    distance = _distances(points, np.arange(len(points)), points[start])
     for place in range(1, count):
         farthest = int(distance.argmax())
         if distance[farthest] == 0:
             return chosen[:place]
         taken = points[farthest]
-        half = _distances(centres[:place], taken) / 2
+        half = _lengths(centres[:place] - taken) / 2
         near = np.flatnonzero(half[owner] < distance * np.float32(SLACK))
-        reached = _distances(points[near], taken)
+        reached = _distances(points, near, taken)
         closer = reached < distance[near]
         moved = near[closer]
         distance[moved], owner[moved] = reached[closer], place
@@ -83,6 +84,14 @@ def k_centres(
     return chosen
 
 
-def _distances(points: Floats, centre: Floats) -> Floats:
-    difference = points - centre
-    return np.sqrt(np.einsum("ij,ij->i", difference, difference))
+def _distances(points: Floats, rows: NDArray[np.int64], centre: Floats) -> Floats:
+    """Return the distances of some rows of `points`, of which few are copied at once."""
+    parts = [
+        _lengths(points[rows[start : start + CHUNK]] - centre)
+        for start in range(0, len(rows), CHUNK)
+    ]
+    return np.concatenate(parts) if parts else np.empty(0, np.float32)
+
+
+def _lengths(vectors: Floats) -> Floats:
+    return np.sqrt(np.einsum("ij,ij->i", vectors, vectors))

@@ -6,6 +6,7 @@ of the normal images is the memory.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -168,24 +169,28 @@ class PatchCore(LocalisingDetector):
         encoder = patch_encoder(self.encoder)
         self.encoder_ = encoder.name
         generator = rng.generator(self.seed_, "places")
-        kept, owners, share, total, done = [], [], 1.0, 0, 0
-        for features in self._encoded(encoder, images, "looking at normal images"):
-            count, height, width, depth = features.shape
-            if not torch.isfinite(features).all():
+        features = np.empty((0, 0), np.float32)
+        owners, share, total, filled, done = np.empty(0, np.int32), 1.0, 0, 0, 0
+        for found in self._encoded(encoder, images, "looking at normal images"):
+            count, height, width, depth = found.shape
+            places = count * height * width
+            if not torch.isfinite(found).all():
                 raise NonFiniteError("a feature of a normal image is not finite")
-            if total == 0:
-                share = min(1.0, HELD / (4 * depth * height * width * len(images)))
-            flat = features.reshape(-1, depth)
-            index = torch.arange(done, done + count).repeat_interleave(height * width)
-            if share < 1:
-                drawn = torch.randperm(len(flat), generator=generator)
-                drawn = drawn[: max(1, int(share * len(flat)))].sort().values
-                flat, index = flat[drawn], index[drawn]
-            kept.append(flat)
-            owners.append(index.int())
-            total, done = total + count * height * width, done + count
-        self.places_ = (sum(map(len, kept)), total)
-        return torch.cat(kept).numpy(), torch.cat(owners).numpy()
+            if total == 0:  # how many there will be is known from here on
+                whole = height * width * len(images)
+                share = min(1.0, HELD / (4 * depth * whole))
+                features = np.empty((math.ceil(share * whole), depth), np.float32)
+                owners = np.empty(len(features), np.int32)
+            taken = places if share == 1 else int(share * (total + places)) - filled
+            chosen = torch.arange(places)
+            if taken < places:
+                chosen = torch.randperm(places, generator=generator)[:taken].sort().values
+            part = slice(filled, filled + taken)
+            features[part] = found.reshape(places, depth)[chosen].numpy()
+            owners[part] = done + chosen.numpy() // (height * width)
+            total, filled, done = total + places, filled + taken, done + count
+        self.places_ = (filled, total)
+        return features[:filled], owners[:filled]
 
     def _encoded(self, encoder: PatchEncoder, images: Tensor, what: str) -> Iterator[Tensor]:
         """Yield the features of some images after the other."""

@@ -38,12 +38,18 @@ def test_most_points_are_passed_over(monkeypatch):
     points, seen = clustered(5, n=3000), []
     plain = module._distances
     monkeypatch.setattr(
-        module, "_distances", lambda some, one: (seen.append(len(some)), plain(some, one))[1]
+        module, "_distances", lambda *some: (seen.append(len(some[1])), plain(*some))[1]
     )
     chosen = k_centres(points, 300, 0)
     assert chosen.tolist() == brute_force(points, 300, 0)
-    centres = sum(range(1, 300))
-    assert (sum(seen) - centres) / (300 * len(points)) < 0.25
+    assert sum(seen) / (300 * len(points)) < 0.25
+
+
+def test_chunks_change_nothing(monkeypatch):
+    points = clustered(3)
+    whole = k_centres(points, 40, 0)
+    monkeypatch.setattr(module, "CHUNK", 7)
+    assert np.array_equal(k_centres(points, 40, 0), whole)
 
 
 def test_equal_points_are_taken_once():
