@@ -29,6 +29,14 @@ UNTRAINED, PLAIN = "untrained", "AE"
 BUDGET = ("width", "epochs", "batch_size", "learning_rate")
 # The drawn surfaces whose pieces are objects to NSA; of MVTec AD, all but its five textures.
 TEXTURES = ("carpet", "grid", "leather", "tile", "wood", "weave")
+# Slope and middle, in grey levels, of the label of NSA: a pair for each class, as in its paper.
+NSA_LABELS = {
+    **dict.fromkeys(("bottle", "cable", "hazelnut"), (1 / 12, 24.0)),
+    "capsule": (1 / 2, 4.0),
+    **dict.fromkeys(("metal_nut", "pill", "carpet", "grid", "leather", "tile"), (1 / 3, 7.0)),
+    "screw": (1.0, 3.0),
+    **dict.fromkeys(("toothbrush", "transistor", "zipper", "wood"), (1 / 6, 15.0)),
+}
 
 
 @dataclass(frozen=True)
@@ -186,7 +194,9 @@ def detector_options(settings: Mapping[str, Any], surface: str, method: Method) 
     if method.detector == NSA:
         name = surface.rpartition(":")[2].rpartition("/")[2]
         kind = TEXTURE if name in TEXTURES else OBJECT
-        return {"kind": kind, **{name: settings[f"nsa_{name}"] for name in BUDGET}}
+        slope, middle = NSA_LABELS.get(name, NSA_LABELS["carpet"])
+        label = {"kind": kind, "slope": slope, "middle": middle}
+        return {**label, **{name: settings[f"nsa_{name}"] for name in BUDGET}}
     chosen: dict[str, Any] = {name: settings[f"sim_{name}"] for name in BUDGET}
     chosen |= {"source": settings["source"], "precision": settings["precision"]}
     if method.selected:

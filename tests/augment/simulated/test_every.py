@@ -6,7 +6,6 @@ import torch
 from ssad_lib import rng
 from ssad_lib.augment import simulated
 from ssad_lib.augment.simulated.parts import rows
-from ssad_lib.errors import SsadError
 
 
 @pytest.fixture(params=[*simulated.LABELS, "mixture", "rotated normals"])
@@ -71,19 +70,3 @@ def test_one_channel_and_oblong_images(made, images):
     changed, masks = simulated.simulate(made(grey), grey, rng.generator("grey"))
     assert changed.shape == grey.shape
     assert masks.shape == (8, 32, 64)
-
-
-def test_an_unknown_simulation_is_named(images, noise):
-    with pytest.raises(SsadError, match="unknown simulation 'opak': did you mean 'opaque'"):
-        simulated.make("opak", noise, images)
-
-
-def test_selections_of_classes():
-    assert simulated.selected("mvtec:leather") == simulated.Selection(
-        ("transparent", "opaque"), True
-    )
-    assert simulated.selected("textures:tile").rotate_normals
-    assert simulated.selected("mvtec:wood") == simulated.Selection(("transparent", "opaque"), False)
-    assert simulated.selected("mvtec:cable").simulations[-1] == "near-distribution"
-    assert simulated.selected("mvtec:metal_nut").rotate_normals
-    assert not simulated.selected("textures:carpet").rotate_normals

@@ -61,12 +61,17 @@ def test_every_method_is_found_again_from_its_run(name):
     assert name in methods.names_of(runs.run(SETTINGS, "textures:carpet", name, 0))
 
 
-def test_surfaces_are_textures_or_objects_to_nsa():
-    kinds = {
-        surface: dict(runs.run(SETTINGS, surface, "NSA", 0).detector_options)["kind"]
-        for surface in ("textures:carpet", "textures:cable")
+def test_nsa_knows_textures_from_objects_and_the_labels_of_a_class():
+    chosen = {
+        surface: dict(runs.run(SETTINGS, surface, "NSA", 0).detector_options)
+        for surface in ("textures:carpet", "textures:cable", "textures:weave")
     }
-    assert kinds == {"textures:carpet": "texture", "textures:cable": "object"}
+    found = {name: (one["kind"], one["slope"], one["middle"]) for name, one in chosen.items()}
+    assert found == {
+        "textures:carpet": ("texture", 1 / 3, 7.0),
+        "textures:cable": ("object", 1 / 12, 24.0),
+        "textures:weave": ("texture", 1 / 3, 7.0),
+    }
 
 
 def test_the_mechanism_compares_splits_and_nothing_else():
