@@ -15,6 +15,7 @@ from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
 from ssad_lib.studies import alignment, plan
 from ssad_lib.studies.not_magic import runs
+from ssad_lib.studies.not_magic.table_2 import STAND_IN
 from ssad_lib.studies.outlier_exposure import methods as exposed_methods
 from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.pitfalls import selection_experiment
@@ -41,6 +42,7 @@ EXPOSED = {  # paper 003: all of its chapters share a folder, as far as they sha
     "CIFAR-10 against CIFAR-100, reduced": "cifar10-outliers",
     "MNIST against letters, reduced": "mnist-outliers",
 }
+ALIGNED = "table-2-mmd"  # folder of the MMD that a trained encoder sees, by image set
 # Claims about several image sets are judged on all of them: clusters are classes of each set.
 POOLS = {
     "CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced"),
@@ -239,14 +241,24 @@ def _folders() -> dict[str, str]:
 
 def _grid(name: str) -> Evidence:
     folder = GRIDS[name]
+    records = results.committed(folder)
     cases = folder.replace("-grid", "-cases")
     has_cases = cases != folder and _is_there(cases)
     return _evidence(
-        name,
-        results.committed(folder),
-        alignment.committed(folder),
-        results.committed(cases) if has_cases else [],
+        name, records, _nearness(folder, records), results.committed(cases) if has_cases else []
     )
+
+
+def _nearness(folder: str, records: Sequence[Record]) -> pd.DataFrame | None:
+    """Return the MMD of a grid: with a trained encoder where it was measured, else its own."""
+    table = alignment.committed(ALIGNED)
+    if table is not None and records:
+        mine = table[
+            (table["image_set"] == records[0].spec.image_set) & (table["encoder"] != STAND_IN)
+        ]
+        if len(mine):
+            return mine
+    return alignment.committed(folder)
 
 
 def _is_there(folder: str) -> bool:

@@ -155,7 +155,8 @@ def save(source: str, found: Mapping[str, Finding], path: Path | None = None) ->
     if path.is_file():
         old = pd.read_csv(path)
         replaced = (old["source"] == source) & old["claim"].isin(list(found))
-        table = pd.concat([old[~replaced], table])
+        # A source of which nothing was run has no numbers, and makes objects of all columns.
+        table = pd.concat([old[~replaced], table]).infer_objects()
     try:
         table.sort_values(["source", "claim"]).to_csv(path, index=False, float_format="%.6g")
     except OSError as error:

@@ -183,3 +183,12 @@ def test_a_study_of_which_runs_are_missing_is_judged_with_a_word_about_it():
     assert "runs of not-magic/finding-1 are here" in partial.lacking
     assert claims.decide("A02", partial).note.startswith("only ")
     assert claims.decide("A02", whole).note == ""
+
+
+def test_saving_a_source_without_numbers_leaves_all_other_lines_as_they_are(tmp_path):
+    path = tmp_path / "verdicts.csv"
+    names = ("CIFAR-10, reduced", "magnetic tile, reduced")
+    verification.save(names[0], verification.verify(names[0], ["A02", "A14"]), path)
+    before = path.read_text().splitlines()
+    verification.save(names[1], verification.verify(names[1], ["A02"]), path)
+    assert set(before) < set(path.read_text().splitlines())

@@ -60,8 +60,10 @@ def _errors_move(evidence: Evidence, model: str) -> Finding:
 
 
 def _digit_case(evidence: Evidence, normal_class: int, other: int, name: str) -> Finding:
+    if not evidence.image_set:
+        raise NotRunError("a pair of digits is judged on each image set alone")
     if not is_digits(evidence.image_set):
-        raise NotRunError(f"the classes of {evidence.image_set or 'nothing'} are not digits")
+        raise NotRunError(f"the classes of {evidence.image_set} are not digits")
     label, anomaly = augment.get(name).label, evidence.classes[other]
     gains = evidence.on_cases().gains("DAE")
     mine = gains[
