@@ -172,7 +172,7 @@ def visit(chromium, site, size, theme):
     """A function that opens a page and returns it; `complaints` collects what goes wrong."""
     width, height = size
     context = chromium.new_context(viewport={"width": width, "height": height}, color_scheme=theme)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # a busy machine takes its time
     complaints: list[str] = []
     asked: list[str] = []
 
