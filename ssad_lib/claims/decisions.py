@@ -31,11 +31,10 @@ def declared(kind: str) -> dict[str, Any]:
     """
     found: dict[str, Any] = {}
     for paper in PAPERS:
-        names = [one.name for one in pkgutil.iter_modules(paper.__path__, f"{paper.__name__}.")]
-        for name in [paper.__name__, *names]:
-            own = getattr(importlib.import_module(name), kind, {})
+        for module in pkgutil.iter_modules(paper.__path__, f"{paper.__name__}."):
+            own = getattr(importlib.import_module(module.name), kind, {})
             if twice := sorted(set(own) & set(found)):
-                raise ValueError(f"{name} declares claim {twice[0]}, as another module does")
+                raise ValueError(f"{module.name} declares claim {twice[0]}, as another module does")
             found |= own
     return dict(sorted(found.items()))
 
