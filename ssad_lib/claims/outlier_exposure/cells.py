@@ -60,6 +60,12 @@ def by_class(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
     return table.dropna()
 
 
+def behind(runs: pd.DataFrame, table: pd.DataFrame, *varied: str) -> pd.DataFrame:
+    """Return the runs that a table of `by_class` rests on: of the classes that it counts."""
+    places = pd.MultiIndex.from_frame(runs[CLUSTER])
+    return usual(runs[places.isin(table.index)], varied)
+
+
 def difference(table: pd.DataFrame, better: object, worse: object) -> pd.Series[float]:
     """Return the difference of two columns of `by_class`, by normal class.
 

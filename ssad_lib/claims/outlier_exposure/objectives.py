@@ -57,7 +57,7 @@ def focus_does_not_matter(evidence: Evidence) -> Finding:
                    difference(table, ("Focal", gamma), ("Focal", plain)), "AUC", SAME)
         for gamma in others
     ]  # fmt: skip
-    return decide(parts, usual(runs, ["gamma"]))
+    return decide(parts, cells.behind(runs, table, "gamma"))
 
 
 def order_on_imagenet(evidence: Evidence) -> Finding:
@@ -108,7 +108,8 @@ def _radial(evidence: Evidence) -> tuple[pd.DataFrame, pd.DataFrame]:
     chosen = usual(runs, varied)
     if chosen["radial"].nunique() < len(RADIAL):
         raise NotRunError("no runs of HSC with all four radial functions")
-    return chosen, by_class(chosen, *varied)
+    table = by_class(chosen, *varied)
+    return cells.behind(chosen, table, *varied), table
 
 
 def _ahead(runs: pd.DataFrame, better: str, worse: str) -> Finding:

@@ -17,7 +17,7 @@ from ssad_lib.claims.outlier_exposure.objectives import MATCHES
 from ssad_lib.claims.rule_book import Finding, Part, any_of, decide
 from ssad_lib.evidence import Evidence, NotRunError
 from ssad_lib.studies.outlier_exposure import tables
-from ssad_lib.studies.outlier_exposure.methods import DSVDD, usual
+from ssad_lib.studies.outlier_exposure.methods import DSVDD
 from ssad_lib.studies.outlier_exposure.runs import BOTH
 
 FEW = 128  # outliers that are said to suffice
@@ -49,7 +49,7 @@ def few_match_none(evidence: Evidence) -> Finding:
     if runs["reduced"].any():
         part = replace(part, p_against=1.0)
         note = f"fewer images or a narrower network than the paper's cannot contradict it; {note}"
-    return decide([part], _at(runs, "images", [FEW]), note)
+    return decide([part], _at(runs, table, "images", [FEW]), note)
 
 
 def more_outliers_help(evidence: Evidence) -> Finding:
@@ -63,7 +63,7 @@ def more_outliers_help(evidence: Evidence) -> Finding:
         reached = table[method][early] - EARLY * table[method][whole]
         what = f"{method}: AUC with {early} outliers minus {EARLY} of that with all"
         parts += [_rising(table, method, [*sizes, whole], "outliers"), above(what, reached, "AUC")]
-    return decide(parts, _of_both(runs, "images"))
+    return decide(parts, _of_both(runs, table, "images"))
 
 
 def curves_cross(evidence: Evidence) -> Finding:
@@ -78,7 +78,7 @@ def curves_cross(evidence: Evidence) -> Finding:
         above(f"HSC minus BCE with {name}", -few, "AUC"),
         above("BCE minus HSC with all outliers", many, "AUC"),
     ]
-    return decide(parts, _at(runs, "images", [fewest, whole]))
+    return decide(parts, _at(runs, table, "images", [fewest, whole]))
 
 
 def more_classes_help(evidence: Evidence) -> Finding:
@@ -96,13 +96,14 @@ def more_classes_help(evidence: Evidence) -> Finding:
             _rising(table, method, counts, "classes"),
             above(f"{method}: outliers of {name} minus none (DSVDD)", gain, "AUC"),
         ]
-    return decide(parts, pd.concat([_of_both(runs, "classes"), _without(runs)]))
+    return decide(parts, pd.concat([_of_both(runs, table, "classes"), _without(runs, table)]))
 
 
 def hypersphere_leads_on_digits(evidence: Evidence) -> Finding:
     """E10: on digits HSC is better than BCE for every number of outlier classes."""
     runs = cells.of(evidence, DIGITS)
-    return decide(list(_leads(by_class(runs, "classes"), "classes")), _of_both(runs, "classes"))
+    table = by_class(runs, "classes")
+    return decide(list(_leads(table, "classes")), _of_both(runs, table, "classes"))
 
 
 def blur_ruins(evidence: Evidence) -> Finding:
@@ -120,7 +121,7 @@ def blur_ruins(evidence: Evidence) -> Finding:
         ]  # fmt: skip
         parts.append(any_of(method, lost))
     slight = [sigma for sigma in runs["blur"].unique() if sigma <= SLIGHT]
-    return decide(parts, _at(runs, "blur", slight))
+    return decide(parts, _at(runs, table, "blur", slight))
 
 
 def hypersphere_bears_blur(evidence: Evidence) -> Finding:
@@ -130,7 +131,7 @@ def hypersphere_bears_blur(evidence: Evidence) -> Finding:
     strongest = cells.values(table, "HSC", "blur")[-1]
     lead = difference(table, ("HSC", strongest), ("BCE", strongest))
     part = above(f"HSC minus BCE at σ = {strongest:g}", lead, "AUC")
-    return decide([part], _at(runs, "blur", [strongest]))
+    return decide([part], _at(runs, table, "blur", [strongest]))
 
 
 def hypersphere_leads_on_blurred_digits(evidence: Evidence) -> Finding:
@@ -140,7 +141,7 @@ def hypersphere_leads_on_blurred_digits(evidence: Evidence) -> Finding:
     sharp, *_, strongest = cells.values(table, "HSC", "blur")
     left = table["HSC"][strongest] - LASTING * table["HSC"][sharp]
     what = f"HSC: AUC at σ = {strongest:g} minus {LASTING} of that without blur"
-    return decide([*_leads(table, "blur"), above(what, left, "AUC")], _of_both(runs, "blur"))
+    return decide([*_leads(table, "blur"), above(what, left, "AUC")], _of_both(runs, table, "blur"))
 
 
 def digits_are_different(evidence: Evidence) -> Finding:
@@ -157,7 +158,7 @@ def digits_are_different(evidence: Evidence) -> Finding:
         above("digits: HSC minus BCE", digits, "AUC"),
         above("photographs: BCE minus HSC", -photographs, "AUC"),
     ]
-    return decide(parts, _of_both(runs))
+    return decide(parts, _of_both(runs, table))
 
 
 def _leads(table: pd.DataFrame, name: str) -> Iterator[Part]:
@@ -203,18 +204,18 @@ def printed_without() -> dict[int, float]:
     return {label: float(by_name[name]) for label, name in enumerate(data.class_names(CIFAR))}
 
 
-def _of_both(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
-    chosen = usual(runs, varied)
+def _of_both(runs: pd.DataFrame, table: pd.DataFrame, *varied: str) -> pd.DataFrame:
+    chosen = cells.behind(runs, table, *varied)
     return chosen[chosen["method"].isin(BOTH)]
 
 
-def _at(runs: pd.DataFrame, name: str, values: list[float]) -> pd.DataFrame:
-    chosen = _of_both(runs, name)
+def _at(runs: pd.DataFrame, table: pd.DataFrame, name: str, values: list[float]) -> pd.DataFrame:
+    chosen = _of_both(runs, table, name)
     return chosen[chosen[name].isin(values)]
 
 
-def _without(runs: pd.DataFrame) -> pd.DataFrame:
-    chosen = usual(runs)
+def _without(runs: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
+    chosen = cells.behind(runs, table)
     return chosen[chosen["method"] == DSVDD]
 
 
