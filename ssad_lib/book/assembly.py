@@ -144,7 +144,7 @@ def _longest_first(
     first: dict[Plan, str] = {}
     for name in names:
         settings = profiles.settings(name, profile, overrides)
-        if "encoder" in settings:
+        if Plan.is_in(settings):
             first.setdefault(Plan.of(settings), name)
     return [*first.values(), *(name for name in names if name not in first.values())]
 

@@ -145,7 +145,7 @@ def _found(chapter: str, profile: str, settings: Mapping[str, Any], shelf: Shelf
         shelf.records(specs)
         for specs in (runs.for_chapter(chapter, settings), runs.cases(chapter, settings))
     )
-    measured = shelf.alignment(settings) if "encoder" in settings else None
+    measured = shelf.alignment(settings) if alignment.Plan.is_in(settings) else None
     # Paper 003 keeps its image sets in its own table, and may plan no run on one that is not here.
     about = "" if chapter in exposure.CHAPTERS else settings.get("image_set", "")
     found = _evidence(profile, records, measured, cases, about)

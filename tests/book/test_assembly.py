@@ -3,8 +3,8 @@ import threading
 
 import pytest
 
-from ssad_lib import book
-from ssad_lib.book import assembly, execution
+from ssad_lib import book, profiles
+from ssad_lib.book import assembly, contents, execution
 from ssad_lib.book.times import HEADING, Times
 from ssad_lib.errors import NotFinishedError, RunsFailedError, SsadError
 from ssad_lib.studies import plan
@@ -128,3 +128,9 @@ def test_the_chapter_that_measures_for_others_starts_first():
     assert assembly._longest_first(order, "smoke", {}) == [
         "not-magic/table-2", "not-magic/setup", "not-magic/observation-1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", profiles.NAMES)
+def test_every_chapter_of_every_profile_has_its_place(profile):
+    every = [chapter.name for chapter in contents.chapters() if chapter.source.suffix == ".ipynb"]
+    assert sorted(assembly._longest_first(every, profile, {})) == sorted(every)

@@ -7,7 +7,7 @@ choice of classes changes a value.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -83,6 +83,11 @@ class Plan:
                 raise SsadError(
                     f"parameter '{name}' is {getattr(self, name)}: give {least} or more"
                 )
+
+    @staticmethod
+    def is_in(settings: Mapping[str, Any]) -> bool:
+        """Return whether the parameters of a chapter hold a plan."""
+        return all(field.name in settings for field in fields(Plan) if field.default is MISSING)
 
     @staticmethod
     def of(settings: Mapping[str, Any]) -> Plan:
