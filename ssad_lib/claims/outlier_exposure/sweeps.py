@@ -171,11 +171,20 @@ def _leads(table: pd.DataFrame, name: str) -> Iterator[Part]:
 def _named(value: float, name: str) -> str:
     if name == "blur":
         return f"σ = {value:g}"
-    return f"outliers of {value:g} classes" if value else "all outliers"
+    if not value:
+        return "all outliers"
+    return "outliers of one class" if value == 1 else f"outliers of {value:g} classes"
 
 
 def _rising(table: pd.DataFrame, method: str, values: list[float], of: str) -> Part:
-    """Return the part that the AUC rises with the number of outliers or classes (Page's test)."""
+    """Return the part that the AUC rises with the number of outliers or classes.
+
+    Page's trend test; of two numbers, signed ranks of the difference.
+    """
+    first, *_, last = values
+    if len(values) == 2:
+        gain = table[method][last] - table[method][first]
+        return above(f"{method}: {last or 'all'} {of} minus {first:g}", gain, "AUC")
     columns = table[method][values].to_numpy()
     if len(columns) < 2:
         raise NotRunError("fewer than two normal classes")

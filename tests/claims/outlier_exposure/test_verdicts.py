@@ -222,3 +222,12 @@ def test_the_printed_numbers_under_the_same_rules():
         found = claims.decide(claim, printed.of_chapter("outlier-exposure/sensitivity"))
         assert found.verdict == claims.UNDECIDABLE
         assert all(part.effect > 0 for part in found.parts)
+
+
+def test_two_numbers_of_classes_are_compared_by_their_difference():
+    table = runs(as_the_paper_says)
+    two = evidence(table[table["classes"].isin([0, 1])])
+    found = claims.decide("E09", two)
+    assert found.verdict == claims.SUPPORTED
+    assert found.parts[0].what == "HSC: all classes minus 1"
+    assert found.parts[0].effect == pytest.approx(0.06, abs=0.005)
