@@ -92,7 +92,7 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(thumbnails, settings, monkey
     def full(*arguments, **named):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(files.np, "savez_compressed", full)
+    monkeypatch.setattr("ssad_lib.arrays.os.fsync", full)
     with pytest.raises(SsadError, match="disk is full"):
         alignment.of(settings)
     assert entries() == []
