@@ -156,7 +156,10 @@ def _localise(found: Parser) -> None:
     found.add_argument("--detector", default="patchcore", metavar="D", help="or split (paper 004)")
     found.add_argument("--encoder", default="efficientnet-lite0", metavar="E",
                        help="or wide-resnet50, the paper's, from the data root")  # fmt: skip
-    found.add_argument("--size", type=int, default=128, help="side in pixels (default: 128)")
+    found.add_argument(
+        "--size", type=int, default=128,
+        help="side in pixels (default: 128); 256 finds smaller defects, in four times the time",
+    )  # fmt: skip
     found.add_argument("--masks", type=Path, metavar="DIR", help="masks named as the images are")
     found.add_argument(
         "--false-alarms", type=float, default=0.05, metavar="R",

@@ -27,7 +27,7 @@ from ssad_lib.errors import NonFiniteError, SsadError
 
 HELD = 2**29  # bytes of features of normal images that are held at once
 CHUNK = 2**24  # distances that are computed at once
-PLACES = 2**21  # pixels of the images that are encoded at once
+PIXELS = 2**21  # pixels of the images that are encoded at once
 LEAST = 2  # normal images: each is scored by the places of the others
 
 
@@ -195,7 +195,7 @@ class PatchCore(LocalisingDetector):
     def _encoded(self, encoder: PatchEncoder, images: Tensor, what: str) -> Iterator[Tensor]:
         """Yield the features of some images after the other."""
         embed = cached_as(encoder) if self.cache else encoder
-        size = max(1, PLACES // (images.shape[2] * images.shape[3]))
+        size = max(1, PIXELS // (images.shape[2] * images.shape[3]))
         with self._progress(len(images), what) as bar:
             for batch in images.split(min(size, 32)):
                 yield embed(batch)

@@ -50,7 +50,7 @@ def test_both_methods_are_examine_and_chunks_change_nothing(
 ) -> None:
     scores, maps = fitted.examine(normal[:5])
     monkeypatch.setattr(patchcore, "CHUNK", 100)
-    monkeypatch.setattr(patchcore, "PLACES", 2 * 64 * 64)
+    monkeypatch.setattr(patchcore, "PIXELS", 2 * 64 * 64)
     np.testing.assert_allclose(fitted.decision_function(normal[:5]), scores, rtol=5e-3)
     np.testing.assert_allclose(fitted.localise(normal[:5]), maps, rtol=5e-3)
 
@@ -117,7 +117,7 @@ def test_one_seed_is_one_result_and_more_data_are_drawn_from(
 def test_an_interrupted_fit_goes_on_from_the_cache(
     normal: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(patchcore, "PLACES", 8 * 64 * 64)
+    monkeypatch.setattr(patchcore, "PIXELS", 8 * 64 * 64)
     plain, calls = efficientnet.maps, []
 
     def dies(images):  # type: ignore[no-untyped-def]
