@@ -9,7 +9,6 @@ import pandas as pd
 from ssad_lib.augment.simulated import LABELS
 from ssad_lib.studies.simulation import tables
 from ssad_lib.studies.simulation.methods import COLUMNS, PIXELS, RUN
-from ssad_lib.studies.simulation.runs import DRAEM
 from ssad_lib.tasks import ONE_VS_REST, SIMULATED
 
 SHORT = {"tran": "transistor"}  # a class as Table 1 abbreviates it
@@ -38,14 +37,12 @@ def _benchmarks() -> pd.DataFrame:
 
 
 def _ablations() -> pd.DataFrame:
-    """Return Table 4, and DRAEM's column of Table 2, which it is compared with."""
-    both = {
-        measure: tables.paper_table("Table 4", metric).join(
-            tables.paper_table("Table 2", metric)[DRAEM]
-        )
-        for measure, metric in (("pixel_auroc", "AUROC"), ("pixel_ap", "AP"))
-    }
-    return _on_defects(both)
+    return _on_defects(
+        {
+            "pixel_auroc": tables.paper_table("Table 4", "AUROC"),
+            "pixel_ap": tables.paper_table("Table 4", "AP"),
+        }
+    )
 
 
 def _on_defects(printed: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
