@@ -52,12 +52,20 @@ def by_class(runs: pd.DataFrame, *varied: str) -> pd.DataFrame:
     Usual is: all outliers, sharp ones, the pseudo-Huber function, γ = 2, and augmentation where the
     study augments at all. The columns are the method and the values of `varied`; a class that lacks
     a cell, and a seed that some class lacks, do not count.
+
+    Raises
+    ------
+    NotRunError
+        If no class is left, as where two studies vary a thing over other values.
     """
     cells = usual(runs, varied)
     parts = [tables.balanced(mine) for _, mine in cells.groupby("image_set", sort=False)]
     kept = pd.concat(parts) if parts else cells
     table = kept.pivot_table(index=CLUSTER, columns=["method", *varied], values="auc")
-    return table.dropna()
+    complete = table.dropna()
+    if len(table) and complete.empty:
+        raise NotRunError("no normal class has every cell that is compared")
+    return complete
 
 
 def behind(runs: pd.DataFrame, table: pd.DataFrame, *varied: str) -> pd.DataFrame:

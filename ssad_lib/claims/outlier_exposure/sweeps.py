@@ -147,6 +147,7 @@ def hypersphere_leads_on_blurred_digits(evidence: Evidence) -> Finding:
 def digits_are_different(evidence: Evidence) -> Finding:
     """E18: with all outliers HSC leads on digits, BCE on natural images."""
     runs = cells.of(evidence)
+    runs = runs[runs["method"].isin(BOTH)]  # one study may have methods that the other lacks
     table = by_class(runs)
     lead = difference(table, "HSC", "BCE")
     kinds = lead.index.get_level_values("image_set").map(cells.kind_of)

@@ -231,3 +231,13 @@ def test_two_numbers_of_classes_are_compared_by_their_difference():
     assert found.verdict == claims.SUPPORTED
     assert found.parts[0].what == "HSC: all classes minus 1"
     assert found.parts[0].effect == pytest.approx(0.06, abs=0.005)
+
+
+def test_studies_with_other_methods_and_numbers_are_told_apart():
+    digits = runs(as_of_digits, image_set=MNIST)
+    fewer = digits[~digits["method"].isin(["DSAD", "Focal"]) & (digits["classes"] != 4)]
+    photographs = runs(as_the_paper_says)
+    both = evidence(photographs[photographs["classes"] != 16], fewer)
+    assert claims.decide("E18", both).verdict == claims.SUPPORTED
+    found = claims.decide("E09", both)
+    assert found.note == "no normal class has every cell that is compared"
