@@ -20,6 +20,7 @@ def test_torchvision_gives_float_images_of_that_kind(name: str, kind: str) -> No
     transform = with_torchvision.per_image(SIDE)[name]
     source = list(BYTES) if kind == "bytes" else PICTURES
     with torch.random.fork_rng():
+        torch.manual_seed(1)  # whatever test ran before
         result = torch.stack([transform(image) for image in source])
     assert result.shape == BYTES.shape
     assert result.dtype == torch.float32
@@ -46,6 +47,7 @@ def test_torchvision_gives_float_images_of_that_kind(name: str, kind: str) -> No
 def test_the_sources_are_left_as_they_are() -> None:
     before, pictures = BYTES.clone(), [picture.copy() for picture in PICTURES[:5]]
     with torch.random.fork_rng():
+        torch.manual_seed(1)  # whatever test ran before
         for transform in with_torchvision.per_image(SIDE).values():
             for image, picture in zip(BYTES[:5], PICTURES[:5], strict=True):
                 transform(image)
@@ -60,6 +62,7 @@ def test_kornia_draws_for_every_image() -> None:
     least = {"rotate": 4, "flip": 2, "invert": 2}
     for name, operation in with_kornia.per_sample(SIDE).items():
         with torch.random.fork_rng():
+            torch.manual_seed(1)  # whatever test ran before
             result = operation(same)
         assert result.shape == same.shape
         assert len(result.unique(dim=0)) >= least.get(name, 50), name

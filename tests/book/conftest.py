@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import re
 import shutil
 import threading
 from collections.abc import Callable, Iterator
@@ -42,7 +43,15 @@ AXE = Package(
     "sha512-FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
     {"axe.min.js": ("",)},
 )
+# Fonts and formulas are there. Not "no request for half a second": on a busy machine this is
+# sometimes never told.
+SETTLED = """async () => {
+    await document.fonts.ready;
+    await window.MathJax?.startup?.promise;
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+}"""
 LOUD = ("error", "warning")
+SENDS_ON = re.compile(r'^<meta http-equiv="Refresh" content="0; url=([^"]+)"')
 DRAWN = """() => [...document.querySelectorAll("script[type$='widget-view+json']")].length
     === document.querySelectorAll(".ssad-widget").length"""
 
@@ -199,12 +208,15 @@ def visiting(
         page.on("console", lambda m: m.type in LOUD and complaints.append(f"console: {m.text}"))
 
     def opened(name: str) -> Page:
-        page.goto(f"{site.address}/{name}")
+        # Of a page that only sends the browser on, the other one is looked at.
+        sent_on = SENDS_ON.search((site.folder / name).read_text())
+        page.goto(f"{site.address}/{sent_on[1] if sent_on else name}")
         page.wait_for_function(DRAWN)
+        page.evaluate(SETTLED)
         return page
 
     context.route("**/*", local_only)
     page = context.new_page()
     watch(page)
-    yield SimpleNamespace(open=opened, complaints=complaints, asked=asked)
+    yield SimpleNamespace(open=opened, page=page, complaints=complaints, asked=asked)
     context.close()

@@ -28,6 +28,8 @@ CHECKS = Path(__file__).with_name("browser.js").read_text()
 WIDTHS = SIZES | {"tablet": TABLET}
 LOOKED_AT_BY_AXE = (("desktop", "light"), ("phone", "dark"))
 SHOWN = "theme => document.documentElement.dataset.theme === theme"
+# A colour on its way from one theme to the other has no contrast to speak of.
+COLOURS_ARE_THERE = """() => document.getAnimations().forEach((one) => one.finish())"""
 PIXELS = "canvas => canvas.toDataURL()"
 
 
@@ -59,13 +61,14 @@ def looks(chromium: Browser, site: SimpleNamespace, axe: str | None) -> dict[str
         with visiting(chromium, site, size, "light") as visit:
             for name, look in found.items():
                 visit.asked.clear()
+                visit.page.emulate_media(color_scheme="light")
                 page = visit.open(name)
-                page.wait_for_load_state("networkidle")
                 if width == "desktop":
                     weigh(site, look, visit.asked)
                 for theme in ("light", "dark"):
                     page.emulate_media(color_scheme=theme)
                     page.wait_for_function(SHOWN, arg=theme)
+                    page.evaluate(COLOURS_ARE_THERE)
                     wrong = page.evaluate(CHECKS, [theme, SMALLEST_TEXT]) + visit.complaints
                     look.faults[width, theme] = wrong
                     visit.complaints.clear()
@@ -176,6 +179,14 @@ def test_reader_can_switch_the_theme_by_its_button(looks):
     assert shown
     wrong = {name: d for name, d in shown.items() if d != {("ssad-light",), ("ssad-dark",)}}
     assert wrong == {}
+
+
+def test_the_address_of_the_site_leads_to_its_first_page(site, chromium):
+    page = chromium.new_page()
+    page.goto(site.address)
+    page.wait_for_url(re.compile(r"/\w+\.html$"))
+    assert (site.folder / page.url.rsplit("/", 1)[1]).is_file()
+    page.close()
 
 
 def test_no_page_is_heavy(looks):
