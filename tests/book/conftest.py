@@ -15,7 +15,7 @@ from types import SimpleNamespace
 
 import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 from ssad_lib import book, paths, profiles
 from ssad_lib.book import vendor
@@ -25,16 +25,6 @@ from ssad_lib.book.vendor import Package
 MINI = Path(__file__).parent / "mini"
 REAL_BOOK = paths.BOOK
 
-FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
 TABLET = (768, 1024)
 AXE = Package(
@@ -138,19 +128,6 @@ def served(folder: Path) -> Iterator[SimpleNamespace]:
             pages=[p.relative_to(folder).as_posix() for p in pages],
         )
         server.shutdown()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    if found is None:
-        if os.environ.get("SSAD_REQUIRE_BROWSER"):
-            pytest.fail("SSAD_REQUIRE_BROWSER is set, but chromium is not on the PATH")
-        pytest.skip("chromium is not on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from ssad_lib.errors import SsadError
 from ssad_lib.localise import Findings, Model, localise, page
@@ -18,7 +16,6 @@ from ssad_lib.localise.truth import read_masks
 from ssad_lib.recommend import read_folder
 from tests.localise.conftest import SIZE
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 SIZES = {"phone": (390, 844), "desktop": (1280, 900)}
 
 
@@ -102,19 +99,9 @@ def test_an_output_that_cannot_be_is_found_before_the_work(tmp_path: Path, name:
         page.check_output(tmp_path / name)
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
-
-
-def opened(browser: Browser, written: Path, size: tuple[int, int]) -> tuple[Page, list[str]]:
+def opened(chromium: Browser, written: Path, size: tuple[int, int]) -> tuple[Page, list[str]]:
     width, height = size
-    context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+    context = chromium.new_context(viewport={"width": width, "height": height}, offline=True)
     tab, said = context.new_page(), []
     tab.on("pageerror", lambda error: said.append(str(error)))
     tab.on("console", lambda line: said.append(line.text) if line.type == "error" else None)
@@ -134,12 +121,11 @@ def colours(tab: Page) -> list[int]:
 
 
 @pytest.mark.browser
-@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium")
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES)
 def test_the_threshold_moves_masks_and_numbers_by_keyboard(
-    browser: Browser, written: Path, findings: Findings, size: tuple[int, int]
+    chromium: Browser, written: Path, findings: Findings, size: tuple[int, int]
 ) -> None:
-    tab, said = opened(browser, written, size)
+    tab, said = opened(chromium, written, size)
     state = state_of(written)
     flagged = (findings.scores >= findings.threshold.value).sum()
     facts = tab.locator("dl.ssad-facts")
