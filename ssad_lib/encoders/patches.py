@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from ssad_lib import paths
-from ssad_lib.encoders import efficientnet, wide_resnet50
+from ssad_lib.encoders import efficientnet, weights, wide_resnet50
 from ssad_lib.encoders.encoder import Embed
 from ssad_lib.errors import SsadError, unknown
 
@@ -84,7 +84,7 @@ def patch_encoder(name: str = NAMES[0], root: str | Path | None = None) -> Patch
         path = wide_resnet50.find(paths.data_root(root))
         return PatchEncoder(
             name="wide-resnet50",
-            version=f"{VERSION}/{wide_resnet50.digest(path)}",
+            version=f"{VERSION}/{weights.digest(path)}",
             note=f"Wide ResNet-50-2 trained on ImageNet ({path.name}), as the paper's.",
             maps=lambda images: wide_resnet50.maps(path, images),
         )

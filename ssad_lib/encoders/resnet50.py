@@ -11,14 +11,11 @@ from torch import Tensor
 from ssad_lib.encoders import weights
 from ssad_lib.encoders.encoder import Encoder, by_batches, device, enlarged
 from ssad_lib.encoders.remembered import remembered
-from ssad_lib.errors import SsadError
-from ssad_lib.models.pointwise import subsample_first
 
 NAME = "resnet50"
 SIZE = 224  # METHODS 7.3
 BATCH = 256
-# torchvision's files, the one that `pretrained=True` meant when the paper was written first; the
-# last eight characters begin the file's SHA-256.
+# torchvision's files, the one that `pretrained=True` meant when the paper was written first.
 WEIGHTS = ("resnet50-0676ba61.pth", "resnet50-11ad3fa6.pth")
 # Mean and deviation of each channel.
 IMAGENET = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -33,18 +30,12 @@ def find(root: Path) -> Path:
     SsadError
         If there is none.
     """
-    for name in WEIGHTS:
-        if (root / name).is_file():
-            return root / name
-    raise SsadError(
-        f"no ResNet-50 below {root}: put torchvision's {WEIGHTS[0]} there, or choose the encoder "
-        "'efficientnet-lite0', which is always there"
-    )
+    return weights.find(root, WEIGHTS, "ResNet-50")
 
 
 def encoder(path: Path, size: int, normalise: bool) -> Encoder:
     """Return the encoder with the weights in `path`; nothing is read before it is used."""
-    digest = path.stem.rpartition("-")[2]
+    digest = weights.digest(path)
     version = f"{digest}/{size}/{'normalised' if normalise else 'raw'}"
     embed = by_batches(lambda images: features(load(path, digest), images, size, normalise), BATCH)
     return Encoder(
@@ -77,12 +68,7 @@ def load(path: Path, digest: str) -> torch.nn.Module:
     """
     from torchvision.models import resnet50
 
-    what = "ResNet-50 of torchvision"
-    network = subsample_first(resnet50(weights=None))
-    try:
-        network.load_state_dict(weights.read(path, digest, what))
-    except (RuntimeError, TypeError) as error:
-        raise SsadError(f"{path} cannot be read as weights of {what}; copy it again") from error
+    network = weights.into(resnet50(weights=None), path, digest, "ResNet-50 of torchvision")
     network.fc = torch.nn.Identity()
     return network.eval().to(device())
 

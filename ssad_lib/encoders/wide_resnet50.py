@@ -11,9 +11,8 @@ from torch import Tensor
 from ssad_lib.encoders import weights
 from ssad_lib.encoders.encoder import device, normalised
 from ssad_lib.encoders.resnet50 import IMAGENET
-from ssad_lib.errors import SsadError
 
-# torchvision's files, that of the publication first; the last eight characters begin the SHA-256.
+# torchvision's files, that of the publication first.
 WEIGHTS = ("wide_resnet50_2-95faca4d.pth", "wide_resnet50_2-9ba9bcbe.pth")
 LAYERS = ("layer2", "layer3")
 
@@ -26,18 +25,7 @@ def find(root: Path) -> Path:
     SsadError
         If there is none.
     """
-    for name in WEIGHTS:
-        if (root / name).is_file():
-            return root / name
-    raise SsadError(
-        f"no Wide ResNet-50-2 below {root}: put torchvision's {WEIGHTS[0]} there, or choose the "
-        "encoder 'efficientnet-lite0', which is always there"
-    )
-
-
-def digest(path: Path) -> str:
-    """Return what the SHA-256 of a file of weights must begin with, as its name promises."""
-    return path.stem.rpartition("-")[2]
+    return weights.find(root, WEIGHTS, "Wide ResNet-50-2")
 
 
 def maps(path: Path, images: Tensor) -> tuple[Tensor, ...]:
@@ -64,11 +52,7 @@ def load(path: Path) -> torch.nn.Module:
     from torchvision.models import wide_resnet50_2
 
     what = "Wide ResNet-50-2 of torchvision"
-    network = wide_resnet50_2(weights=None)
-    try:
-        network.load_state_dict(weights.read(path, digest(path), what))
-    except (RuntimeError, TypeError) as error:
-        raise SsadError(f"{path} cannot be read as weights of {what}; copy it again") from error
+    network = weights.into(wide_resnet50_2(weights=None), path, weights.digest(path), what)
     parts = dict(network.named_children())
     used = list(parts)[: list(parts).index(LAYERS[-1]) + 1]
     kept = torch.nn.Sequential()

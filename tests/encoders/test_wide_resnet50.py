@@ -10,6 +10,7 @@ from torchvision.transforms.functional import normalize
 from ssad_lib.encoders import wide_resnet50
 from ssad_lib.encoders.resnet50 import IMAGENET
 from ssad_lib.errors import SsadError
+from ssad_lib.models.pointwise import is_strided_pointwise
 
 
 @pytest.fixture(scope="module")
@@ -56,3 +57,7 @@ def test_other_weights_are_refused(weights, tmp_path):
     digest = hashlib.sha256(text.read_bytes()).hexdigest()[:8]
     with pytest.raises(SsadError, match="cannot be read as weights of Wide ResNet-50-2"):
         wide_resnet50.load(text.rename(tmp_path / f"wide_resnet50_2-{digest}.pth"))
+
+
+def test_no_strided_convolution_of_one_pixel_is_left_to_the_library(weights):
+    assert not any(is_strided_pointwise(layer) for layer in wide_resnet50.load(weights).modules())

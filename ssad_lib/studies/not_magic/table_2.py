@@ -9,6 +9,7 @@ from scipy import stats
 
 from ssad_lib import augment, data, paper_values, paths, tasks
 from ssad_lib.appearance import signed
+from ssad_lib.encoders import stand_in
 from ssad_lib.errors import SsadError
 from ssad_lib.evidence import NO_AUGMENTATION, Evidence
 from ssad_lib.studies import alignment
@@ -24,7 +25,7 @@ SETS = {  # an image set and its column of the paper's table
 }
 PAPER_COLUMNS = (*SETS.values(), AVERAGE)
 COMMITTED = ("table-2-mmd", "cifar10-grid", "mnist-grid")  # folders of results/
-STAND_IN = "stand-in"
+STAND_IN = stand_in.NAME
 RIVALS = (NO_AUGMENTATION, "CutOut", "Flip", "Invert", "GEOM")
 CASE = ["case", "augmentation"]
 
