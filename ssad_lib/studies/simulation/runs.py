@@ -14,7 +14,6 @@ from typing import Any
 from ssad_lib.augment import simulated
 from ssad_lib.augment.simulated.registry import DRAEM as DRAEM_SIMULATION
 from ssad_lib.augment.simulated.registry import OURS as EVERY_SIMULATION
-from ssad_lib.detectors import DETECTORS
 from ssad_lib.detectors.natural import OBJECT, TEXTURE
 from ssad_lib.engine.images import content
 from ssad_lib.errors import SsadError
@@ -86,9 +85,7 @@ METHODS: dict[str, Method] = {
     ),
 }
 ABLATIONS = tuple(list(METHODS)[list(METHODS).index("no NDAA") :])
-TABLES_1_TO_3 = tuple(
-    name for name in (UNTRAINED, DRAEM, NSA, PATCHCORE, OURS) if METHODS[name].detector in DETECTORS
-)
+TABLES_1_TO_3 = (UNTRAINED, DRAEM, NSA, PATCHCORE, OURS)
 TABLE_4 = (UNTRAINED, DRAEM, NO_ROTATION, OUR_SIMULATION, DRAEM_SIMULATED, OURS)
 
 
