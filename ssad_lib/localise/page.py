@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ssad_lib import paths
+from ssad_lib import outputs
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.localise.findings import Findings
 from ssad_lib.widgets import MaskExplorer
@@ -95,17 +94,12 @@ def check_output(output: Path) -> None:
     """
     table = table_path(output) if output.name else output
     try:
-        if output.suffix.lower() not in (".html", ".htm") or output.is_dir():
-            raise SsadError(f"the page {output} must be a file that ends in .html")
-        if output.exists() and TITLE not in output.read_text("utf-8", errors="replace"):
-            raise SsadError(f"{output} is no page of ssad localise; give another --output")
+        outputs.check_page(output, TITLE, "page of ssad localise")
         if table.exists() and not _is_ours(table):
             raise SsadError(
                 f"the table would replace {table}, which is yours; move it or give another --output"
             )
-        folder = paths.make_folder(output.absolute().parent)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        outputs.check_folder(output)
     except OSError as error:
         raise from_os_error(error, f"write the page {output}") from error
 

@@ -7,12 +7,11 @@ import html
 import shlex
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 import torch
 
-from ssad_lib import display, figures, paths, rng, tables
+from ssad_lib import display, figures, outputs, rng, tables
 from ssad_lib.errors import SsadError, from_os_error
 from ssad_lib.figures import Drawing
 from ssad_lib.recommend.advice import Advice
@@ -127,18 +126,13 @@ def check_output(output: Path) -> None:
     """
     program = program_path(output) if output.name else output
     try:
-        if output.suffix.lower() not in (".html", ".htm") or output.is_dir():
-            raise SsadError(f"the page {output} must be a file that ends in .html")
-        if output.exists() and TITLE not in output.read_text("utf-8", errors="replace"):
-            raise SsadError(f"{output} is no page of a recommendation; give another --output")
+        outputs.check_page(output, TITLE, "page of a recommendation")
         if program.exists() and (program.is_dir() or not _is_signed(program)):
             raise SsadError(
                 f"the program would replace {program}, which is yours or was changed; move it or "
                 "give another --output"
             )
-        folder = paths.make_folder(output.absolute().parent)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        outputs.check_folder(output)
     except OSError as error:
         raise from_os_error(error, f"write the page {output}") from error
 

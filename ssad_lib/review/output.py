@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 
-from ssad_lib import paths
+from ssad_lib import outputs
 from ssad_lib.errors import SsadError, from_os_error
 
 FORMAT = "ssad review 1"  # is in the first lines of every one
@@ -27,9 +26,7 @@ def check_output(output: Path) -> str:
                     raise SsadError(f"{output} is no review; give another --output")
             with output.open("ab"):
                 pass
-        folder = paths.make_folder(output.absolute().parent)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
+        outputs.check_folder(output)
     except OSError as error:
         raise from_os_error(error, f"write the review {output}") from error
     return FORMS[output.suffix.lower()]

@@ -8,7 +8,7 @@ from ssad_lib.claims.comparisons import above, equivalent
 from ssad_lib.claims.rule_book import Finding, decide
 from ssad_lib.claims.simulation import surfaces
 from ssad_lib.claims.simulation.benchmarks import PIXEL
-from ssad_lib.claims.simulation.surfaces import by_surface, difference
+from ssad_lib.claims.simulation.surfaces import by_surface, difference, leads, of_methods
 from ssad_lib.evidence import Evidence, NotRunError
 from ssad_lib.studies.simulation.runs import (
     DRAEM,
@@ -43,7 +43,7 @@ def split_replaces_rotation(evidence: Evidence) -> Finding:
     plain = _upright(table)
     part = above(f"{OURS} minus {OUR_SIMULATION}, nothing turned: AP",
                  difference(plain, OURS, OUR_SIMULATION), "AP")  # fmt: skip
-    return decide([part], _of(runs, OURS, OUR_SIMULATION))
+    return decide([part], of_methods(runs, OURS, OUR_SIMULATION))
 
 
 def split_adds_nothing_to_rotation(evidence: Evidence) -> Finding:
@@ -51,12 +51,12 @@ def split_adds_nothing_to_rotation(evidence: Evidence) -> Finding:
     runs = surfaces.of(evidence)
     lead = difference(by_surface(runs, AP), DRAEM_SIMULATED, DRAEM)
     part = equivalent(f"{DRAEM_SIMULATED} minus {DRAEM}, within ±{SAME}: AP", lead, "AP", SAME)
-    return decide([part], _of(runs, DRAEM_SIMULATED, DRAEM))
+    return decide([part], of_methods(runs, DRAEM_SIMULATED, DRAEM))
 
 
 def split_closes_the_gap(evidence: Evidence) -> Finding:
     """F07: R reconstructs its own images better, S flags sound pixels; the split mends both."""
-    runs = _of(surfaces.of(evidence), NO_SPLIT, SPLIT)
+    runs = of_methods(surfaces.of(evidence), NO_SPLIT, SPLIT)
     if runs.empty:
         raise NotRunError("no runs with and without the split and nothing else between them")
     seen, unseen = (by_surface(runs, f"similarity_{name}") for name in ("judged", "unseen"))
@@ -83,14 +83,15 @@ def ndaa_helps(evidence: Evidence) -> Finding:
         for name in table.index.get_level_values("image_set")
     ]
     lead = difference(_upright(table[chosen]), OURS, NO_NDAA)
-    return decide([above(f"{OURS} minus {NO_NDAA}: AP", lead, "AP")], _of(runs, OURS, NO_NDAA))
+    part = above(f"{OURS} minus {NO_NDAA}: AP", lead, "AP")
+    return decide([part], of_methods(runs, OURS, NO_NDAA))
 
 
 def selection_helps(evidence: Evidence) -> Finding:
     """F11: the selection is better than every simulation and rotation everywhere."""
     runs = surfaces.of(evidence)
     lead = difference(by_surface(runs, AP), OURS, EVERY)
-    return decide([above(f"{OURS} minus {EVERY}: AP", lead, "AP")], _of(runs, OURS, EVERY))
+    return decide([above(f"{OURS} minus {EVERY}: AP", lead, "AP")], of_methods(runs, OURS, EVERY))
 
 
 def halves_by_parity_are_best(evidence: Evidence) -> Finding:
@@ -101,17 +102,12 @@ def halves_by_parity_are_best(evidence: Evidence) -> Finding:
         above(f"{OURS} minus {name}: AP", difference(table, OURS, name), "AP")
         for name in OTHER_SPLITS
     ]
-    return decide(parts, _of(runs, OURS, *OTHER_SPLITS))
+    return decide(parts, of_methods(runs, OURS, *OTHER_SPLITS))
 
 
 def _better(evidence: Evidence, better: str, worse: str) -> Finding:
     runs = surfaces.of(evidence)
-    parts = [
-        above(f"{better} minus {worse}: {unit}",
-              difference(by_surface(runs, measure), better, worse), unit)
-        for measure, unit in PIXEL.items()
-    ]  # fmt: skip
-    return decide(parts, _of(runs, better, worse))
+    return decide(leads(runs, [(better, worse)], PIXEL), of_methods(runs, better, worse))
 
 
 def _upright(table: pd.DataFrame) -> pd.DataFrame:
@@ -127,10 +123,6 @@ def _upright(table: pd.DataFrame) -> pd.DataFrame:
     if kept.empty:
         raise NotRunError("normal images of every surface here are turned")
     return kept
-
-
-def _of(runs: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return runs[runs["method"].isin(names)]
 
 
 TESTS = {

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from ssad_lib.claims.comparisons import above, apart
-from ssad_lib.claims.rule_book import Finding, Part, decide
+from ssad_lib.claims.rule_book import Finding, decide
 from ssad_lib.claims.simulation import surfaces
-from ssad_lib.claims.simulation.surfaces import by_surface, difference
+from ssad_lib.claims.simulation.surfaces import by_surface, difference, leads, of_methods
 from ssad_lib.evidence import CLUSTER, Evidence, NotRunError
 from ssad_lib.studies.simulation import methods
 from ssad_lib.studies.simulation.runs import DRAEM, NSA, OURS, PATCHCORE
@@ -22,15 +21,15 @@ def detects(evidence: Evidence) -> Finding:
     """F01: over images, Ours is better than DRAEM and NSA, and PatchCore than Ours."""
     runs = surfaces.of(evidence)
     pairs = ((OURS, DRAEM), (OURS, NSA), (PATCHCORE, OURS))
-    return decide(_parts(runs, pairs, IMAGE), _of(runs, OURS, DRAEM, NSA, PATCHCORE))
+    return decide(leads(runs, pairs, IMAGE), of_methods(runs, OURS, DRAEM, NSA, PATCHCORE))
 
 
 def localises(evidence: Evidence) -> Finding:
     """F02: over pixels, Ours is better than DRAEM, NSA and PatchCore."""
     runs = surfaces.of(evidence)
     others = (DRAEM, NSA, PATCHCORE)
-    parts = _parts(runs, tuple((OURS, other) for other in others), PIXEL)
-    return decide(parts, _of(runs, OURS, *others))
+    parts = leads(runs, [(OURS, other) for other in others], PIXEL)
+    return decide(parts, of_methods(runs, OURS, *others))
 
 
 def generalises(evidence: Evidence) -> Finding:
@@ -42,7 +41,7 @@ def generalises(evidence: Evidence) -> Finding:
         table = surfaces.on_simulations(runs, measure).groupby(level=CLUSTER).mean()
         parts += [above(f"{OURS} minus {other}, all simulations: {unit}",
                         difference(table, OURS, other), unit) for other in others]  # fmt: skip
-    return decide(parts, methods.simulated(_of(runs, OURS, *others)))
+    return decide(parts, methods.simulated(of_methods(runs, OURS, *others)))
 
 
 def knows_its_own(evidence: Evidence) -> Finding:
@@ -62,7 +61,7 @@ def knows_its_own(evidence: Evidence) -> Finding:
             raise NotRunError(f"{name} was not tested on its own simulations and on others")
         parts.append(above(f"{name}: lead on its own simulations minus on others",
                            gain.dropna(), "AP"))  # fmt: skip
-    return decide(parts, methods.simulated(_of(runs, *TRAINED_WITH, PATCHCORE)))
+    return decide(parts, methods.simulated(of_methods(runs, *TRAINED_WITH, PATCHCORE)))
 
 
 def gains_on_objects(evidence: Evidence) -> Finding:
@@ -77,24 +76,7 @@ def gains_on_objects(evidence: Evidence) -> Finding:
             raise NotRunError("objects are compared with textures, and there is one kind here")
         parts.append(apart(f"gain over {DRAEM}, objects minus textures: {unit}",
                            gain[~texture], gain[texture], unit))  # fmt: skip
-    return decide(parts, _of(runs, OURS, DRAEM))
-
-
-def _parts(
-    runs: pd.DataFrame, pairs: tuple[tuple[str, str], ...], measures: dict[str, str]
-) -> list[Part]:
-    parts = []
-    for measure, unit in measures.items():
-        table = by_surface(runs, measure)
-        parts += [
-            above(f"{better} minus {worse}: {unit}", difference(table, better, worse), unit)
-            for better, worse in pairs
-        ]
-    return parts
-
-
-def _of(runs: pd.DataFrame, *names: str) -> pd.DataFrame:
-    return runs[runs["method"].isin(names)]
+    return decide(parts, of_methods(runs, OURS, DRAEM))
 
 
 TESTS = {

@@ -6,15 +6,22 @@ together, as in the paper.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import pandas as pd
 
 from ssad_lib.augment import simulated
+from ssad_lib.claims.comparisons import above
 from ssad_lib.claims.outlier_exposure.cells import difference
+from ssad_lib.claims.rule_book import Part
 from ssad_lib.evidence import CLUSTER, Evidence, NotRunError
 from ssad_lib.studies.simulation import methods
 from ssad_lib.studies.simulation.runs import TEXTURES, UNTRAINED
 
-__all__ = ["by_surface", "difference", "is_texture", "of", "on_simulations", "selection"]
+__all__ = [
+    "by_surface", "difference", "is_texture", "leads", "of", "of_methods", "on_simulations",
+    "selection",
+]  # fmt: skip
 
 
 def of(evidence: Evidence) -> pd.DataFrame:
@@ -36,6 +43,25 @@ def by_surface(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
     mine = methods.defects(runs)
     table = mine.pivot_table(index=CLUSTER, columns="method", values=measure)
     return table.dropna(axis=1, how="all")
+
+
+def of_methods(runs: pd.DataFrame, *names: str) -> pd.DataFrame:
+    """Return the runs of some methods: those that a claim rests on."""
+    return runs[runs["method"].isin(names)]
+
+
+def leads(
+    runs: pd.DataFrame, pairs: Iterable[tuple[str, str]], measures: Mapping[str, str]
+) -> list[Part]:
+    """Return the parts that one method of each pair is better, by each measure (and its unit)."""
+    chosen, parts = list(pairs), []
+    for measure, unit in measures.items():
+        table = by_surface(runs, measure)
+        parts += [
+            above(f"{better} minus {worse}: {unit}", difference(table, better, worse), unit)
+            for better, worse in chosen
+        ]
+    return parts
 
 
 def on_simulations(runs: pd.DataFrame, measure: str) -> pd.DataFrame:
