@@ -1,7 +1,6 @@
 """The front page: what the book found, written from its contents, its ledger and its verdicts.
 
-The page's source names what is to be written by a line such as ``{{ verdicts }}``; staging puts it
-there. Nothing of it is typed, and nothing is trained.
+The page's source says where each part goes (`ssad_lib.book.places`).
 """
 
 from __future__ import annotations
@@ -16,12 +15,10 @@ import pandas as pd
 from ssad_lib import paths
 from ssad_lib.appearance import VERDICTS
 from ssad_lib.book.contents import Chapter, chapters
-from ssad_lib.book.staging import PLACE
 from ssad_lib.claims import CHECKS, ledger, printed, sources
 from ssad_lib.claims.rule_book import CONTRADICTED, MOSTLY, NO_SIGN, NOT_RUN, SUPPORTED
 from ssad_lib.claims.verification import every_source
 from ssad_lib.display import figure_html
-from ssad_lib.errors import unknown
 from ssad_lib.figures import Drawing, heat_maps
 from ssad_lib.studies.not_magic import table_1
 
@@ -37,24 +34,6 @@ SAID = {  # of one claim, of several
     NO_SIGN: ("shows no sign of it", "show no sign of it"),
 }
 OPEN = "cannot be told yet"
-
-
-def filled(text: str) -> str:
-    """Return the source of a page with everything written that its places name.
-
-    Raises
-    ------
-    SsadError
-        If a place names nothing that is known (with the nearest name).
-    """
-    writers = {"picture": picture, "verdicts": verdicts, "contents": contents}
-
-    def written(place: re.Match[str]) -> str:
-        if place[1] not in writers:
-            raise unknown("part of the front page", place[1], writers)
-        return writers[place[1]]()
-
-    return PLACE.sub(written, text)
 
 
 def picture() -> str:

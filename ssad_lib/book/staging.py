@@ -5,21 +5,20 @@ A file is rewritten only when its content changed, so that the next render reads
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import nbformat
 
 from ssad_lib import paths
+from ssad_lib.book import places
 from ssad_lib.book.contents import Chapter, chapters
 from ssad_lib.book.execution import executed
 from ssad_lib.errors import SsadError, from_os_error
 
 INJECTED = "injected-parameters"  # papermill's tag
 ANSWER = "answer"  # of the cell that says what a chapter found
-# What `ssad_lib.book.front` writes into a page of text, and the picture of links to the book.
-PLACE = re.compile(r"^\{\{ ([a-z]+) \}\}$", re.MULTILINE)
+# The picture of links to the book.
 CARD = Path("assets") / "card.png"
 
 
@@ -60,11 +59,12 @@ def stage(profile: str, left_out: Mapping[str, str] | None = None) -> Path:
 def _write_in(page: Path, wanted: dict[Path, bytes]) -> None:
     """Write what a page of text leaves to be computed, and the picture of links to the book."""
     text = wanted[page].decode("utf-8")
-    if PLACE.search(text):
-        from ssad_lib.book import front  # reads committed runs, which takes a second
+    if places.PLACE.search(text):
+        wanted[page] = places.filled(text).encode("utf-8")
+        if CARD not in wanted:
+            from ssad_lib.book import front  # reads committed runs, which takes a second
 
-        wanted[page] = front.filled(text).encode("utf-8")
-        wanted[CARD] = front.card()
+            wanted[CARD] = front.card()
 
 
 def _page(chapter: str, profile: str) -> bytes:

@@ -13,7 +13,8 @@ from PIL import Image
 
 from ssad_lib import book, paths
 from ssad_lib.book import front
-from ssad_lib.book.staging import CARD, PLACE
+from ssad_lib.book.places import PLACE, filled
+from ssad_lib.book.staging import CARD
 from ssad_lib.claims import CHECKS, ledger
 from ssad_lib.errors import SsadError
 
@@ -88,8 +89,8 @@ def test_the_picture_of_links_has_the_size_that_messengers_show():
 
 
 def test_a_place_that_nobody_can_write_names_the_nearest():
-    with pytest.raises(SsadError, match="unknown part of the front page 'verdict'.*verdicts"):
-        front.filled("{{ verdict }}\n")
+    with pytest.raises(SsadError, match="unknown computed part of a page 'verdict'.*verdicts"):
+        filled("{{ verdict }}\n")
 
 
 def test_staging_writes_the_page_and_leaves_its_source(mini, monkeypatch):
