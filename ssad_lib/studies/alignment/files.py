@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from ssad_lib import arrays, paths
 from ssad_lib.engine.images import content
@@ -73,7 +74,9 @@ def of(settings: Mapping[str, Any]) -> pd.DataFrame:
 
 def stored(settings: Mapping[str, Any]) -> pd.DataFrame | None:
     """Return what the cache has of `of`, or None: nothing is computed."""
-    return _read(_place(Plan.of(settings)))
+    places = _places(Plan.of(settings))
+    there = all(_read(place) is not None for place in places.values())
+    return _together(places) if there else None
 
 
 def committed(name: str) -> pd.DataFrame | None:
@@ -110,16 +113,34 @@ def write(frame: pd.DataFrame, folder: Path) -> None:
 
 
 def _kept(plan: Plan) -> pd.DataFrame:
-    """Return the values of `plan`, measured once: chapters that run side by side share them."""
-    place = _place(plan)
-    frame = _read(place)
-    if frame is None:
-        with FileLock(paths.home() / "alignment.lock"):
-            frame = _read(place)  # another process may have measured it while this one waited
-            if frame is None:
-                frame = _measured(plan)
-                _publish(frame, place)
-    return frame
+    """Return the values of `plan`, each class measured once.
+
+    Chapters that run side by side share the work: a class that another process measures is left to
+    it, and waited for at the end.
+    """
+    from ssad_lib.engine.progress import Progress  # tqdm is of use only where it takes time
+
+    places = _places(plan)
+    missing = [one for one, place in places.items() if _read(place) is None]
+    with Progress(len(missing), len(places), "MMD") as progress:
+        for wait in (False, True):
+            for one in list(missing):
+                if _is_measured(one, places[one], wait=wait):
+                    missing.remove(one)
+                    progress.advance(f"class {one.normal_classes[0]}")
+    return _together(places)
+
+
+def _is_measured(one: Plan, place: Path, *, wait: bool) -> bool:
+    """Measure `one` class, unless another process does so and this one shall not wait for it."""
+    locks = paths.make_folder(place.parent / "locks")
+    try:
+        with FileLock(locks / f"{place.stem}.lock").acquire(blocking=wait):
+            if _read(place) is None:  # else another process has measured it meanwhile
+                _publish(_measured(one), place)
+    except Timeout:
+        return False
+    return True
 
 
 def _measured(plan: Plan) -> pd.DataFrame:
@@ -127,17 +148,36 @@ def _measured(plan: Plan) -> pd.DataFrame:
         return measured(plan)
     except KeyboardInterrupt:
         raise StoppedError(
-            "stopped: features of images that were computed until now are kept; run the same cell "
-            "or command again to go on"
+            "stopped: classes that were measured until now are kept; run the same cell or command "
+            "again to go on"
         ) from None
 
 
-def _place(plan: Plan) -> Path:
-    """Return the file of a plan's values; the images are loaded for their fingerprint."""
+def _places(plan: Plan) -> dict[Plan, Path]:
+    """Return the file of the values of each class; images are loaded for their fingerprint."""
     images = content(plan.image_set, plan.images_per_class, plan.test_images_per_class, plan.size)
-    text = json.dumps([VERSION, RECIPE, plan.key(), images], sort_keys=True)
-    digest = hashlib.sha256(text.encode()).hexdigest()[:24]
-    return paths.make_folder(paths.home() / "alignment") / f"{digest}.npz"
+    folder = paths.make_folder(paths.home() / "alignment")
+    places = {}
+    for label in plan.normal_classes:
+        one = replace(plan, normal_classes=(label,))
+        text = json.dumps([VERSION, RECIPE, one.key(), images], sort_keys=True)
+        places[one] = folder / f"{hashlib.sha256(text.encode()).hexdigest()[:24]}.npz"
+    return places
+
+
+def _together(places: Mapping[Plan, Path]) -> pd.DataFrame:
+    """Return the values of all classes, in their order.
+
+    Raises
+    ------
+    SsadError
+        If one that was there is gone.
+    """
+    found = [_read(place) for place in places.values()]
+    if any(frame is None for frame in found):
+        folder = next(iter(places.values())).parent
+        raise SsadError(f"measured alignment has vanished from {folder}: run the same again")
+    return pd.concat(found, ignore_index=True)
 
 
 def _read(place: Path) -> pd.DataFrame | None:

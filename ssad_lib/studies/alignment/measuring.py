@@ -134,13 +134,10 @@ def measured(plan: Plan) -> pd.DataFrame:
     ``mmd`` is the biased mean without root, ``floor`` what it would be if both sets came from the
     distribution of the anomalies (`ssad_lib.alignment.noise_floor`).
     """
-    from ssad_lib.engine.progress import Progress  # tqdm is of use only where it takes time
-
     chosen = plan.chosen()
     train, test = plan.images("train"), plan.images("test")
     rows: list[tuple[Any, ...]] = []
-    count = len(plan.normal_classes)
-    with one_thread(), Progress(count, count, "MMD") as progress:
+    with one_thread():
         wild = {name: _encoded(chosen, images) for name, images in _classes(test)}
         for normal_class in plan.normal_classes:
             normals = tasks.normal_images(train, normal_class)
@@ -151,7 +148,6 @@ def measured(plan: Plan) -> pd.DataFrame:
                 drawn = normals[_sample(len(normals), plan, *unit)]
                 anomalies = _anomalies(chosen, other, controlled, plan, *unit)
                 rows += _draw(chosen, drawn, anomalies, plan, *unit)
-            progress.advance(f"class {normal_class}")
     frame = pd.DataFrame(rows, columns=COLUMNS[2:])
     frame.insert(0, "encoder", chosen.name)
     frame.insert(0, "image_set", plan.image_set)

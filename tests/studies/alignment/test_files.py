@@ -3,11 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from filelock import FileLock
 
 from ssad_lib import paths
 from ssad_lib.errors import SsadError
 from ssad_lib.studies import alignment
-from ssad_lib.studies.alignment import files
+from ssad_lib.studies.alignment import files, measuring
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def once(thumbnails, settings, monkeypatch):
 
 
 def entries():
-    return sorted((paths.home() / "alignment").iterdir())
+    return sorted((paths.home() / "alignment").glob("*.npz"))
 
 
 def test_nothing_is_stored_before_it_is_measured(thumbnails, settings):
@@ -39,8 +40,46 @@ def test_measured_once(once, settings):
     pd.testing.assert_frame_equal(alignment.stored(settings), frame)
     del settings["width"]  # of a detector, not of alignment
     pd.testing.assert_frame_equal(alignment.measure(**settings), frame)
-    assert len(calls) == 1
-    assert len(entries()) == 1
+    assert len(calls) == len(entries()) == len(settings["normal_classes"])
+    assert [one.normal_classes for one in calls] == [(3,), (6,)]
+
+
+def test_the_table_is_the_one_measured_in_one_go(once, settings):
+    frame, _ = once
+    pd.testing.assert_frame_equal(frame, measuring.measured(measuring.Plan.of(settings)))
+
+
+def test_a_class_is_not_measured_again_for_another_choice_of_classes(once, settings):
+    frame, calls = once
+    alone = alignment.of(settings | {"normal_classes": [6]})
+    of_six = frame[frame["normal_class"] == 6].reset_index(drop=True)
+    pd.testing.assert_frame_equal(alone, of_six)
+    assert len(calls) == 2
+    alignment.of(settings | {"normal_classes": [6, 2]})
+    assert [one.normal_classes for one in calls[2:]] == [(2,)]
+
+
+def test_a_class_that_another_process_measures_is_left_to_it(thumbnails, settings, monkeypatch):
+    """It is waited for when nothing else is left to do, and then not measured a second time."""
+    asked = []
+
+    def elsewhere(one):
+        asked.append(one.normal_classes)
+        if len(asked) == 1:  # class 6 is measured while another process works at class 3
+            monkeypatch.setattr(files, "measured", true)
+            files._publish(true(three), place)
+            held.release()
+        return true(one)
+
+    true = files.measured
+    places = files._places(measuring.Plan.of(settings))
+    (three, place), _ = places.items()
+    held = FileLock(paths.make_folder(place.parent / "locks") / f"{place.stem}.lock")
+    held.acquire()
+    monkeypatch.setattr(files, "measured", elsewhere)
+    frame = alignment.of(settings)
+    assert asked == [(6,)]
+    assert list(frame["normal_class"].unique()) == [3, 6]
 
 
 @pytest.mark.parametrize(
@@ -48,7 +87,7 @@ def test_measured_once(once, settings):
     [
         {"draws": 1},
         {"samples": 8},
-        {"normal_classes": [3]},
+        {"normal_classes": [3, 5]},
         {"images_per_class": 31},
         {"test_images_per_class": 21},
         {"seed": 1},
@@ -59,8 +98,6 @@ def test_other_settings_are_other_entries(once, settings, change):
 
 
 def test_another_version_of_the_encoder_is_another_entry(once, settings, monkeypatch):
-    from ssad_lib.studies.alignment import measuring
-
     older = measuring.encoder("stand-in")
     changed = type(older)(older.name, "2", older.comparable, older.note, older.embed)
     monkeypatch.setattr(measuring, "encoder", lambda name, size=0: changed)
@@ -70,7 +107,7 @@ def test_another_version_of_the_encoder_is_another_entry(once, settings, monkeyp
 @pytest.mark.parametrize("damage", ["cut", "flipped", "empty", "other"])
 def test_a_damaged_entry_is_rebuilt(once, settings, damage):
     frame, calls = once
-    (entry,) = entries()
+    entry, other = entries()
     content = bytearray(entry.read_bytes())
     if damage == "cut":
         content = content[: len(content) // 2]
@@ -84,8 +121,8 @@ def test_a_damaged_entry_is_rebuilt(once, settings, damage):
         np.savez(entry, something=np.zeros(3))
     assert alignment.stored(settings) is None
     pd.testing.assert_frame_equal(alignment.of(settings), frame)
-    assert len(calls) == 2
-    assert entries() == [entry]
+    assert len(calls) == 3  # both classes, and one of them again
+    assert entries() == [entry, other]
 
 
 def test_a_full_disk_is_one_line_and_leaves_nothing(thumbnails, settings, monkeypatch):
