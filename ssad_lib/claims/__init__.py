@@ -17,6 +17,7 @@ from ssad_lib.claims.rule_book import (
 from ssad_lib.claims.sources import (
     committed,
     committed_exposed,
+    committed_simulated,
     committed_tuned,
     of_profile,
     this_run,
@@ -44,6 +45,7 @@ __all__ = [
     "check",
     "committed",
     "committed_exposed",
+    "committed_simulated",
     "committed_tuned",
     "decide",
     "names",

@@ -11,6 +11,7 @@ from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
 from ssad_lib.studies.outlier_exposure import runs as exposure
 from ssad_lib.studies.self_tuning import runs
+from ssad_lib.studies.simulation import runs as simulation
 
 Findings = Mapping[str, Mapping[str, Finding]]
 
@@ -44,6 +45,8 @@ def committed_records() -> dict[str, tuple[str, list[Record]]]:
                 words = budget_label(records)
             elif name in sources.EXPOSED:
                 words = exposure.label_of(record.spec for record in records)
+            elif name in sources.SIMULATED:
+                words = simulation.label_of(record.spec for record in records)
             else:
                 words = runs.label_of(record.spec for record in records)
             found[name] = (words, records)

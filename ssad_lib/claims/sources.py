@@ -28,11 +28,15 @@ from ssad_lib.studies.simulation import runs as simulation
 GRIDS = {
     "CIFAR-10, reduced": "cifar10-grid",
     "MNIST, reduced": "mnist-grid",
+    "Fashion-MNIST, reduced": "fashion-grid",
     "the paper's budget": "paper",
 }
 TUNED = {  # chapter of paper 001: its folders, as above
     "self-tuning/demonstration": {"carpet, three seeds": "carpet-demonstration"},
-    "self-tuning/table-1": {"magnetic tile, reduced": "magnetic-tile-defects"},
+    "self-tuning/table-1": {
+        "magnetic tile, reduced": "magnetic-tile-defects",
+        "five photographed surfaces, reduced": "photographed-defects",
+    },
     "self-tuning/table-2": {
         "MNIST turned, reduced": "mnist-rotation",
         "digits turned, three seeds": "digits-rotation",
@@ -42,10 +46,16 @@ EXPOSED = {  # paper 003: all of its chapters share a folder, as far as they sha
     "CIFAR-10 against CIFAR-100, reduced": "cifar10-outliers",
     "MNIST against letters, reduced": "mnist-outliers",
 }
+# Paper 004: all of its chapters share a folder, too.
+SIMULATED = {"simulations on photographs, reduced": "photographed-simulations"}
 ALIGNED = "table-2-mmd"  # folder of the MMD that a trained encoder sees, by image set
 # Claims about several image sets are judged on all of them: clusters are classes of each set.
 POOLS = {
-    "CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced"),
+    "CIFAR-10, MNIST and Fashion-MNIST, reduced": (
+        "CIFAR-10, reduced",
+        "MNIST, reduced",
+        "Fashion-MNIST, reduced",
+    ),
     "CIFAR-10 and MNIST against outliers, reduced": tuple(EXPOSED),
 }
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
@@ -75,6 +85,8 @@ def load(name: str) -> Evidence:
         return _grid(name)
     if name in EXPOSED:
         return committed_exposed()[name]
+    if name in SIMULATED:
+        return committed_simulated()[name]
     return next(committed_tuned(chapter)[name] for chapter in TUNED if name in TUNED[chapter])
 
 
@@ -229,6 +241,18 @@ def committed_exposed() -> dict[str, Evidence]:
     return found
 
 
+def committed_simulated() -> dict[str, Evidence]:
+    """Return the evidence of every committed set of records of paper 004, by name."""
+    found = {}
+    for name, folder in SIMULATED.items():
+        if _is_there(folder):
+            records = results.committed(folder)
+            evidence = with_simulated(_evidence(name, [], None, []), records)
+            words = simulation.label_of(record.spec for record in records)
+            found[name] = replace(evidence, budget=words)
+    return found
+
+
 def folder_of(name: str) -> str:
     """Return the folder of results/ that holds the records of a committed source, no pool."""
     return _folders()[name]
@@ -236,7 +260,7 @@ def folder_of(name: str) -> str:
 
 def _folders() -> dict[str, str]:
     tuned = {name: folder for chapter in TUNED.values() for name, folder in chapter.items()}
-    return GRIDS | tuned | EXPOSED
+    return GRIDS | tuned | EXPOSED | SIMULATED
 
 
 def _grid(name: str) -> Evidence:

@@ -121,6 +121,7 @@ def test_sources_have_unique_names_and_pools_have_members():
         *sources.GRIDS,
         *tuned,
         *sources.EXPOSED,
+        *sources.SIMULATED,
         *sources.POOLS,
         *profiles.NAMES,
         printed.SOURCE,

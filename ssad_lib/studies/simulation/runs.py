@@ -6,7 +6,7 @@ on the same simulated anomalies; those that Tables 1 to 4 share are trained once
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
@@ -27,7 +27,10 @@ NO_SPLIT, SPLIT = "no split, no rotation", "split, no rotation"  # of the mechan
 UNTRAINED, PLAIN = "untrained", "AE"
 BUDGET = ("width", "epochs", "batch_size", "learning_rate")
 # The drawn surfaces whose pieces are objects to NSA; of MVTec AD, all but its five textures.
-TEXTURES = ("carpet", "grid", "leather", "tile", "wood", "weave")
+TEXTURES = (
+    *("carpet", "grid", "leather", "tile", "wood", "weave"),
+    *("leather_tiles", "magnetic_tile", "kolektorsdd"),
+)
 # Slope and middle, in grey levels, of the label of NSA: a pair for each class, as in its paper.
 NSA_LABELS = {
     **dict.fromkeys(("bottle", "cable", "hazelnut"), (1 / 12, 24.0)),
@@ -150,6 +153,29 @@ def label(settings: Mapping[str, Any]) -> str:
         f"{chosen['batch_size']}, rate {chosen['learning_rate']:g}; anomaly source: "
         f"{settings['source']}"
     )
+
+
+def label_of(specs: Iterable[RunSpec]) -> str:
+    """Return data and budget of the runs of all chapters in words, read from specifications."""
+    known = [spec for spec in specs if spec.detector in ("SplitDRAEM", "DRAEM")]
+    trained = [dict(spec.detector_options) for spec in known]
+    first = known[0]
+    surfaces = ", ".join(sorted({spec.image_set for spec in known}))
+    counts = sorted({spec.images_per_class for spec in known})
+    sides = sorted({spec.size for spec in known})
+    seeds = len({spec.seed for spec in known})
+    return (
+        f"{surfaces}: {_several(counts)} images, {_several(f'{n}×{n}' for n in sides)} pixels, "
+        f"{seeds} seed{'s' * (seeds != 1)}; R of width "
+        f"{_several(sorted({one['width'] for one in trained}))}, "
+        f"{_several(sorted({one['epochs'] for one in trained} - {0}))} epochs, batches of "
+        f"{trained[0]['batch_size']}, rate {trained[0]['learning_rate']:g}; anomaly source: "
+        f"{first.source}"
+    )
+
+
+def _several(values: Iterable[object]) -> str:
+    return " or ".join(map(str, values))
 
 
 def _each(settings: Mapping[str, Any], methods: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
