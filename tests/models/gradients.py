@@ -20,14 +20,24 @@ from torch import Tensor, nn
 from ssad_lib import profiles
 from ssad_lib.data.street_digits import SIZE
 from ssad_lib.models import ConvolutionalAutoencoder, build, exposure, lenet
+from ssad_lib.models.inpainting import Reconstructor, Segmenter
+from ssad_lib.models.patch_labels import PatchLabeller
 from ssad_lib.models.resnet import make
 from ssad_lib.models.wide_resnet import WideResNet
 
 LARGEST = 32  # pixels; the paper's 256 would take minutes in float64
 BATCHES = (16, 7)  # a full one and a last one
 WORK = 1e8  # multiplications of a layer, above which the batch is cut down
+LIGHTER = 0.1  # of it, for the three networks of paper 004, which have most of all layers
 LAYOUTS = {"plain": torch.contiguous_format, "channels-last": torch.channels_last}
 THREADS = (1, 2)
+
+# R and S of paper 004 and the network of NSA.
+LOCALISERS: dict[str, Any] = {
+    "reconstructor": Reconstructor,
+    "segmenter": lambda channels, width: Segmenter(2 * channels, width),
+    "patch labeller": PatchLabeller,
+}
 
 Network = tuple[str, tuple[Any, ...]]  # a name and what it is made with
 
@@ -67,6 +77,12 @@ def _of_chapter(settings: dict[str, Any], channels: int) -> Iterator[Network]:
             yield "wide-resnet", (channels, size("ap_size"), classes, *widths)
     if "oe_width" in settings:
         yield from _exposed(settings, channels, size("size"))
+    if "sim_width" in settings:
+        width = settings["sim_width"]
+        yield "reconstructor", (channels, width)
+        yield "segmenter", (channels, max(1, width // 2))
+    if "nsa_width" in settings:
+        yield "patch labeller", (settings["nsa_width"],)
     for name in ("st_network", "candidate_network"):
         if name in settings:
             side = min(settings.get("size") or settings["candidate_size"], LARGEST)
@@ -97,6 +113,8 @@ def parts_of(network: Network) -> list[tuple[nn.Module, tuple[int, ...]]]:
         kind, (channels, side, width, classifies) = name.split()[1], values
         made = exposure.make(kind, channels, side, width, classifies=classifies, seed=1)
         return [(made, (channels, side, side))]
+    if name in LOCALISERS:
+        return [(build(lambda: LOCALISERS[name](*values), generator), _localised(name, values))]
     if name in ("autoencoder", "wide-resnet"):
         architecture = ConvolutionalAutoencoder if name == "autoencoder" else WideResNet
         return [
@@ -109,17 +127,25 @@ def parts_of(network: Network) -> list[tuple[nn.Module, tuple[int, ...]]]:
     return [(encoder, image), (decoder, (encoder(torch.rand(2, *image)).shape[1],))]
 
 
-def layers() -> dict[str, tuple[nn.Module, torch.Size]]:
-    """Return each layer once, by a name that tells it from all others, and its input's shape."""
-    found: dict[str, tuple[nn.Module, torch.Size]] = {}
+def _localised(name: str, values: tuple[Any, ...]) -> tuple[int, int, int]:
+    """Return the shape of one input; S takes an image and its reconstruction."""
+    channels = {"reconstructor": values[0], "segmenter": 2 * values[0], "patch labeller": 3}[name]
+    return (channels, LARGEST, LARGEST)
+
+
+def layers() -> dict[str, tuple[nn.Module, torch.Size, float]]:
+    """Return each layer once by a name of its own, with its input's shape and its work."""
+    found: dict[str, tuple[nn.Module, torch.Size, float]] = {}
+    work = WORK
 
     def note(layer: nn.Module, inputs: tuple[Tensor, ...], _: object) -> None:
         shape = inputs[0].shape[1:]
         found.setdefault(
-            f"{layer} step {getattr(layer, 'step', 1)} on {tuple(shape)}", (layer, shape)
+            f"{layer} step {getattr(layer, 'step', 1)} on {tuple(shape)}", (layer, shape, work)
         )
 
     for network in networks():
+        work = WORK * (LIGHTER if network[0] in LOCALISERS else 1)
         for part, shape in parts_of(network):
             for layer in part.modules():
                 if any(True for _ in layer.parameters(recurse=False)) or isinstance(
@@ -171,16 +197,16 @@ def compare(layer: nn.Module, shape: torch.Size, batch: int) -> Iterator[tuple[s
             yield layout, threads, deviation(gradients_of(layer, seen, pulled), expected)
 
 
-def batch_of(layer: nn.Module, shape: torch.Size, batch: int) -> int:
-    """Return `batch`, or fewer where the layer is large."""
+def batch_of(layer: nn.Module, shape: torch.Size, work: float, batch: int) -> int:
+    """Return `batch`, or fewer where the layer needs more than `work` multiplications."""
     weights = sum(weight.numel() for weight in layer.parameters())
-    return max(2, min(batch, int(WORK / max(1, weights * math.prod(shape[1:])))))
+    return max(2, min(batch, int(work / max(1, weights * math.prod(shape[1:])))))
 
 
 if __name__ == "__main__":
     torch.set_num_interop_threads(1)
-    for name, (layer, shape) in layers().items():
-        for batch in sorted({batch_of(layer, shape, size) for size in BATCHES}):
+    for name, (layer, shape, work) in layers().items():
+        for batch in sorted({batch_of(layer, shape, work, size) for size in BATCHES}):
             print("start", f"{name}, batch {batch}", sep="\t", flush=True)
             for values in compare(layer, shape, batch):
                 print("done", *values, sep="\t", flush=True)

@@ -70,6 +70,7 @@ def test_every_network_of_the_profiles_is_there():
     exposed = {"exposed cifar", "exposed mnist", "exposed resnet18", "points"}
     assert kinds == exposed | {
         "autoencoder", "cifar", "fashion", "mnist", "wide-resnet", "small", "resnet18",
+        *gradients.LOCALISERS,
     }  # fmt: skip
     widths = {values[2] for name, values in gradients.networks() if name == "autoencoder"}
     assert {4, 8, 16, 32, 64} <= widths
