@@ -28,7 +28,6 @@ from ssad_lib.studies.simulation import runs as simulation
 GRIDS = {
     "CIFAR-10, reduced": "cifar10-grid",
     "MNIST, reduced": "mnist-grid",
-    "Fashion-MNIST, reduced": "fashion-grid",
     "the paper's budget": "paper",
 }
 TUNED = {  # chapter of paper 001: its folders, as above
@@ -51,11 +50,7 @@ SIMULATED = {"simulations on photographs, reduced": "photographed-simulations"}
 ALIGNED = "table-2-mmd"  # folder of the MMD that a trained encoder sees, by image set
 # Claims about several image sets are judged on all of them: clusters are classes of each set.
 POOLS = {
-    "CIFAR-10, MNIST and Fashion-MNIST, reduced": (
-        "CIFAR-10, reduced",
-        "MNIST, reduced",
-        "Fashion-MNIST, reduced",
-    ),
+    "CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced"),
     "CIFAR-10 and MNIST against outliers, reduced": tuple(EXPOSED),
 }
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
