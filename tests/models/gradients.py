@@ -28,7 +28,7 @@ from ssad_lib.models.wide_resnet import WideResNet
 LARGEST = 32  # pixels; the paper's 256 would take minutes in float64
 BATCHES = (16, 7)  # a full one and a last one
 WORK = 1e8  # multiplications of a layer, above which the batch is cut down
-LIGHTER = 0.1  # of it, for the three networks of paper 004, which have most of all layers
+LIGHTER = 0.02  # of it, for the three networks of paper 004, which have most of all layers
 LAYOUTS = {"plain": torch.contiguous_format, "channels-last": torch.channels_last}
 THREADS = (1, 2)
 
