@@ -19,6 +19,9 @@ from typing import Any, NoReturn, TextIO
 
 from tqdm.auto import tqdm
 
+# Its own lock is a semaphore between processes, which a kernel that is ended leaves behind.
+tqdm.set_lock(threading.RLock())
+
 PROGRESS_FILE = "SSAD_PROGRESS"
 LINE_SECONDS = 30.0  # between two lines in a log
 LOOK_SECONDS = 0.5  # between two looks at what child processes have done

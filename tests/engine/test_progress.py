@@ -4,6 +4,7 @@ import io
 import json
 import os
 import re
+import subprocess
 import sys
 import time
 from contextlib import nullcontext
@@ -104,3 +105,20 @@ def test_a_note_stays(elsewhere, log):
         progress.note("AE digits: killed; tried again")
         said = log(wanted=1)
     assert "AE digits: killed; tried again" in said
+
+
+def test_a_bar_makes_no_semaphore_that_an_ended_kernel_would_leave_behind():
+    code = (
+        "import multiprocessing, multiprocessing.resource_tracker as tracker\n"
+        "multiprocessing.set_start_method('forkserver')\n"
+        "made = []\n"
+        "tracker.register = lambda *named: made.append(named)\n"
+        "from ssad_lib.engine.progress import Progress\n"
+        "with Progress(1, 1, 'MMD') as progress:\n"
+        "    progress.advance('class 3')\n"
+        "print(made)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120
+    )
+    assert done.stdout.strip().endswith("[]")
