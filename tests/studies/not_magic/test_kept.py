@@ -32,3 +32,11 @@ def test_missing_pictures_are_named(tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "RESULTS", tmp_path)
     with pytest.raises(SsadError, match="no kept pictures 'nothing'"):
         kept.kept("nothing")
+
+
+@pytest.mark.parametrize("name", ["cifar10-pictures", "mnist-pictures"])
+def test_committed_pictures_are_thumbnails_of_every_row(name):
+    for rows, columns, what in kept.kept(name).values():
+        assert {images.shape[0] for images in rows.values()} == {len(columns)}
+        assert {images.shape[2:] for images in rows.values()} <= {(28, 28), (32, 32)}
+        assert "AE" in rows and "DAE" in rows and what
