@@ -39,4 +39,5 @@ def test_committed_pictures_are_thumbnails_of_every_row(name):
     for rows, columns, what in kept.kept(name).values():
         assert {images.shape[0] for images in rows.values()} == {len(columns)}
         assert {images.shape[2:] for images in rows.values()} <= {(28, 28), (32, 32)}
-        assert "AE" in rows and "DAE" in rows and what
+        assert {"AE", "DAE"} <= set(rows)
+        assert what
