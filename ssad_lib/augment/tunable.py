@@ -21,6 +21,7 @@ from ssad_lib.augment.options import choice, number, option
 
 Number = float | Tensor
 SMALLEST_SIZE = 1e-8
+LARGEST_RATIO = 1e6  # on real parts a slanting stripe of nearly a thousand was learned
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class CutDiff:
 
     in_chunks: ClassVar[bool] = False
     size: float = option(0.01, number(SMALLEST_SIZE, 4))
-    ratio: float = option(1.0, number(0.01, 100))
+    ratio: float = option(1.0, number(1 / LARGEST_RATIO, LARGEST_RATIO))
     angle: float = option(0.0, number(-360, 360))
     cutdiff_center: str = option("image", choice("image", "batch"))
     size_semantics: str = option("area", choice("area", "length"))

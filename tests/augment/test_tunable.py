@@ -224,3 +224,15 @@ def test_bounds_keep_the_patch_at_a_pixel_or_more() -> None:
 def test_wrong_options_are_named(name: str, options: dict[str, object]) -> None:
     with pytest.raises(SsadError, match=next(iter(options))):
         augment.get(name, **options)
+
+
+@given(*[st.floats(-7, 7)] * 2, st.floats(-3, 3), st.sampled_from([32, 64, 256]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_can_be_learned_is_a_valid_option(
+    first: float, second: float, slant: float, side: int
+) -> None:
+    """The ratio of a slanting stripe on a pill was learned as 975."""
+    operation = CutDiff()
+    values = torch.tensor([first, second, slant], dtype=torch.float64)
+    learned = operation.hyperparameters(operation.bounded(values, (3, side, side)))
+    CutDiff(**learned)
