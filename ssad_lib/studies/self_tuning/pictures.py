@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from ssad_lib import augment, data, rng
 from ssad_lib.engine.images import tested_images, training_images
@@ -70,4 +72,10 @@ def _frame(record: Record) -> NDArray[np.uint8]:
         tested[spec.unlabelled][:SHOWN],
         augmentation(trained, rng.generator("pictures", spec.key)),
     )
-    return np.concatenate([side_by_side(*row) for row in rows], axis=0)
+    return np.concatenate([side_by_side(*_filled(row)) for row in rows], axis=0)
+
+
+def _filled(row: Tensor) -> Tensor:
+    """Return a row of `SHOWN` images: white ones stand where a kind of defect has fewer."""
+    missing = max(0, SHOWN - len(row))
+    return torch.cat([row, row.new_ones(missing, *row.shape[1:])])

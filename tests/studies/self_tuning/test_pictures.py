@@ -31,3 +31,13 @@ def test_rows_are_normal_anomalous_and_learned(record):
 def test_without_runs_there_is_nothing_to_show():
     with pytest.raises(SsadError, match="no run of ST-SSAD"):
         pictures.browser([])
+
+
+def test_a_kind_with_few_images_leaves_white_room(record, monkeypatch):
+    tested = images.tested_images(record.spec)
+    few = {name: group[:1] if name != "normal" else group for name, group in tested.items()}
+    monkeypatch.setattr(pictures, "tested_images", lambda spec: few)
+    frame = pictures._frame(record)
+    assert frame.shape == (3 * 32, pictures.SHOWN * 32, 3)
+    assert (frame[32:64, 32:] == 255).all()
+    assert not (frame[32:64, :32] == 255).all()
