@@ -38,10 +38,10 @@ def as_html() -> str:
 def table(profile: str) -> pd.DataFrame:
     """Return what each chapter spends and buys, indexed by chapter.
 
-    Columns are the runs that no earlier chapter trains, ``minutes`` of one core (of those that
-    are committed), the claims that are judged by them and by runs before them, how many of these
-    claims are ``decided``, the mean ``power`` of their rules where it was measured, and the sum of
-    their power for a minute.
+    Columns are the runs that no earlier chapter trains, ``minutes`` of one core (NaN where no
+    claim needs the runs and none is committed), the claims that are judged by them and by runs
+    before them, how many of these claims are ``decided``, the mean ``power`` of their rules where
+    it was measured, and the sum of their power for a minute.
     """
     seconds = {record.spec.key: float(record.provenance["seconds"])
                for record in results.committed(profile)}  # fmt: skip
@@ -53,14 +53,15 @@ def table(profile: str) -> pd.DataFrame:
         judged = [claim.id for claim in claims if last[claim.chapter] == chapter]
         measured = [found["power"] for name in judged if (found := rates.of(name, profile))]
         power = pd.Series(measured, dtype=float).dropna()
-        minutes = sum(seconds.get(key, 0.0) for key in keys) / 60
+        spent = pd.Series([seconds[key] for key in keys if key in seconds], dtype=float)
+        minutes = spent.sum(min_count=1) / 60
         rows[chapter] = {
             "runs": len(keys),
             "minutes": minutes,
             "claims": len(judged),
             "decided": sum(verdicts.get(name) in DECIDED for name in judged),
             "power": power.mean(),
-            FOUND: power.sum() / minutes if minutes else float("nan"),
+            FOUND: power.sum(min_count=1) / minutes,
         }
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("chapter")
 
