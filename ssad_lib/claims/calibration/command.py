@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from itertools import product
 from multiprocessing import get_context
 from typing import Any
 
@@ -59,7 +60,8 @@ def run(
     chosen = [ledger.read(name).id for name in claims] or list(rates.WORLDS)
     found = list(_measured(names, chosen, simulations))
     if save:
-        print(f"wrote {rates.save(rates.table(found))}", file=sys.stderr)
+        written = rates.save(rates.table(found), asked=product(chosen, names))
+        print(f"wrote {written}", file=sys.stderr)
     return all(_within_goal(one) for one in found)
 
 

@@ -109,12 +109,18 @@ def table(rates: Iterable[Rates]) -> pd.DataFrame:
     return pd.DataFrame([vars(one) for one in rates], columns=names)
 
 
-def save(measured: pd.DataFrame, path: Path | None = None) -> Path:
-    """Write rates into ``results/calibration.csv``, keeping those of other claims and sources."""
+def save(
+    measured: pd.DataFrame, path: Path | None = None, asked: Iterable[tuple[str, str]] = ()
+) -> Path:
+    """Write rates into ``results/calibration.csv``, keeping those of other claims and sources.
+
+    Of the pairs of claim and source that were `asked` for, those without rates lose their old ones:
+    the records on which they were measured are no longer there.
+    """
     path = path or paths.RESULTS / committed.FILE
     if path.is_file():
         old = pd.read_csv(path)
-        new = set(zip(measured["claim"], measured["source"], strict=True))
+        new = {*asked, *zip(measured["claim"], measured["source"], strict=True)}
         kept = [pair not in new for pair in zip(old["claim"], old["source"], strict=True)]
         measured = pd.concat([old[kept], measured]) if any(kept) else measured
     try:

@@ -97,6 +97,8 @@ def test_saving_keeps_the_rates_of_others(tmp_path):
     assert [line.split(",")[0] for line in lines] == ["claim", "A01", "A02"]
     assert ",0.5," in lines[1]
     assert ",0.75," in lines[2]
+    rates.save(rates.table([one("A02", 1.0)]), path, asked=[("A01", "made up"), ("A02", "other")])
+    assert [line.split(",")[0] for line in path.read_text().splitlines()] == ["claim", "A02"]
     with pytest.raises(SsadError, match="write the calibration"):
         rates.save(rates.table([one("A01", 0.5)]), tmp_path / "none" / "there.csv")
 
