@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +13,7 @@ from ssad_lib.claims.shelves import OpenStore, Shelf
 from ssad_lib.errors import unknown
 from ssad_lib.evidence import Evidence, tidy
 from ssad_lib.record import Record
+from ssad_lib.spec import RunSpec
 from ssad_lib.studies import alignment, plan
 from ssad_lib.studies.not_magic import runs
 from ssad_lib.studies.not_magic.table_2 import STAND_IN
@@ -215,36 +216,30 @@ def committed() -> dict[str, Evidence]:
 
 def committed_tuned(chapter: str) -> dict[str, Evidence]:
     """Return the evidence of every committed set of records of a chapter of paper 001, by name."""
-    found = {}
-    for name, folder in TUNED[chapter].items():
-        if _is_there(folder):
-            records = results.committed(folder)
-            evidence = with_tuning(_evidence(name, [], None, []), records)
-            found[name] = replace(evidence, budget=tuning.label_of(one.spec for one in records))
-    return found
+    return _committed(TUNED[chapter], with_tuning, tuning.label_of)
 
 
 def committed_exposed() -> dict[str, Evidence]:
     """Return the evidence of every committed set of records of paper 003, by name."""
-    found = {}
-    for name, folder in EXPOSED.items():
-        if _is_there(folder):
-            records = results.committed(folder)
-            evidence = with_exposed(_evidence(name, [], None, []), records)
-            words = exposure.label_of(record.spec for record in records)
-            found[name] = replace(evidence, budget=words)
-    return found
+    return _committed(EXPOSED, with_exposed, exposure.label_of)
 
 
 def committed_simulated() -> dict[str, Evidence]:
     """Return the evidence of every committed set of records of paper 004, by name."""
+    return _committed(SIMULATED, with_simulated, simulation.label_of)
+
+
+def _committed(
+    folders: Mapping[str, str],
+    told: Callable[[Evidence, Iterable[Record]], Evidence],
+    label: Callable[[Iterable[RunSpec]], str],
+) -> dict[str, Evidence]:
     found = {}
-    for name, folder in SIMULATED.items():
+    for name, folder in folders.items():
         if _is_there(folder):
             records = results.committed(folder)
-            evidence = with_simulated(_evidence(name, [], None, []), records)
-            words = simulation.label_of(record.spec for record in records)
-            found[name] = replace(evidence, budget=words)
+            evidence = told(_evidence(name, [], None, []), records)
+            found[name] = replace(evidence, budget=label(record.spec for record in records))
     return found
 
 
