@@ -9,9 +9,6 @@ from ssad_lib.claims import printed, report, sources, verification
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
-from ssad_lib.studies.outlier_exposure import runs as exposure
-from ssad_lib.studies.self_tuning import runs
-from ssad_lib.studies.simulation import runs as simulation
 
 Findings = Mapping[str, Mapping[str, Finding]]
 
@@ -41,13 +38,5 @@ def committed_records() -> dict[str, tuple[str, list[Record]]]:
     for name in sources.names():
         if name not in sources.POOLS:
             records = results.committed(sources.folder_of(name))
-            if name in sources.GRIDS:
-                words = budget_label(records)
-            elif name in sources.EXPOSED:
-                words = exposure.label_of(record.spec for record in records)
-            elif name in sources.SIMULATED:
-                words = simulation.label_of(record.spec for record in records)
-            else:
-                words = runs.label_of(record.spec for record in records)
-            found[name] = (words, records)
+            found[name] = (sources.load(name).budget or budget_label(records), records)
     return found

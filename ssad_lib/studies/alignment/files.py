@@ -113,22 +113,27 @@ def write(frame: pd.DataFrame, folder: Path) -> None:
 
 
 def _kept(plan: Plan) -> pd.DataFrame:
-    """Return the values of `plan`, each class measured once.
+    """Return the values of `plan`, each class measured once."""
+    places = _places(plan)
+    missing = [one for one, place in places.items() if _read(place) is None]
+    if missing:
+        _measure_missing(missing, places)
+    return _together(places)
 
-    Chapters that run side by side share the work: a class that another process measures is left to
-    it, and waited for at the end.
+
+def _measure_missing(missing: list[Plan], places: Mapping[Plan, Path]) -> None:
+    """Measure classes, side by side with the other chapters that need them.
+
+    One that another process measures is left to it, and waited for when nothing else is to be done.
     """
     from ssad_lib.engine.progress import Progress  # tqdm is of use only where it takes time
 
-    places = _places(plan)
-    missing = [one for one, place in places.items() if _read(place) is None]
     with Progress(len(missing), len(places), "MMD") as progress:
         for wait in (False, True):
             for one in list(missing):
                 if _is_measured(one, places[one], wait=wait):
                     missing.remove(one)
                     progress.advance(f"class {one.normal_classes[0]}")
-    return _together(places)
 
 
 def _is_measured(one: Plan, place: Path, *, wait: bool) -> bool:

@@ -26,7 +26,8 @@ NO_ROTATION, OUR_SIMULATION, DRAEM_SIMULATED = "D.NoRot", "D.Our", "Our.D"  # of
 NO_SPLIT, SPLIT = "no split, no rotation", "split, no rotation"  # of the mechanism
 UNTRAINED, PLAIN = "untrained", "AE"
 BUDGET = ("width", "epochs", "batch_size", "learning_rate")
-# The drawn surfaces whose pieces are objects to NSA; of MVTec AD, all but its five textures.
+# Whatever is none of these is an object to NSA and to F12: MVTec AD's five, one that is drawn, and
+# photographs of flat parts whose frame shows nothing else.
 TEXTURES = (
     *("carpet", "grid", "leather", "tile", "wood", "weave"),
     *("leather_tiles", "magnetic_tile", "kolektorsdd"),
