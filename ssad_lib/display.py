@@ -22,7 +22,7 @@ from urllib.parse import quote
 import pandas as pd
 
 from ssad_lib import appearance, tables
-from ssad_lib.panels import panels_html
+from ssad_lib.panels import panels_html, rows_html
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -94,6 +94,24 @@ def panels(
     from IPython.display import HTML, display
 
     display(HTML(panels_html(rows, columns, caption)))
+
+
+def image_rows(rows: Mapping[str, NDArray[Any] | Tensor], alt: str, caption: str = "") -> None:
+    """Display labelled rows of images in the notebook; see `image_rows_html`."""
+    from IPython.display import HTML, display
+
+    display(HTML(image_rows_html(rows, alt, caption)))
+
+
+def image_rows_html(rows: Mapping[str, NDArray[Any] | Tensor], alt: str, caption: str = "") -> str:
+    """Return the block that `image_rows` displays (`panels.rows_html`).
+
+    Raises
+    ------
+    ValueError
+        If `alt` is shorter than 20 characters or the name of a file.
+    """
+    return rows_html(rows, check_alt(alt), caption)
 
 
 def figure_html(make: Callable[[], Figure], alt: str, caption: str = "") -> str:

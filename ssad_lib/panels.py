@@ -1,4 +1,4 @@
-"""Rows of images in labelled groups of columns, as HTML (Figures 5 and 11 of paper 000).
+"""Rows of images as HTML, and in labelled groups of columns (Figures 5 and 11 of paper 000).
 
 No drawing of matplotlib's: that holds every image four times, for light and dark pages and for
 narrow screens, where words of HTML take the colour of the page and groups wrap by themselves.
@@ -20,9 +20,32 @@ from torch import Tensor
 from ssad_lib.tables import escaped
 
 SIDE = 54  # pixels of a screen that an image is wide, where there is room
+LARGEST_SIDE = 96  # of one that has so many of its own
 GROUPS = "display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem"
 GROUP = "display:grid;grid-template-columns:auto minmax(0,auto);gap:2px 8px;align-items:center"
 STRIP = "display:block;max-width:100%;height:auto;image-rendering:pixelated"
+
+
+def rows_html(rows: Mapping[str, NDArray[Any] | Tensor], alt: str, caption: str = "") -> str:
+    """Return labelled rows of images, such as normal ones above what an augmentation makes of them.
+
+    Parameters
+    ----------
+    rows : mapping of str to images ``(n, C, H, W)``
+        Values in [0, 1], clipped for display; a row may have fewer images than another.
+    alt : str
+        What the reader is meant to see.
+    caption : str
+        Below the rows.
+    """
+    widest = max(images.shape[-1] for images in rows.values())
+    side = min(max(SIDE, widest), LARGEST_SIDE)
+    lines = [_line(name, images, "", side) for name, images in rows.items()]
+    below = f"<figcaption>{escaped(caption)}</figcaption>" if caption else ""
+    return (
+        f'<figure class="ssad-panels" aria-label="{escaped(alt)}">'
+        f'<div style="{GROUP}">{"".join(lines)}</div>{below}</figure>'
+    )
 
 
 def panels_html(
@@ -63,17 +86,20 @@ def panels_html(
 
 def _group(rows: Mapping[str, NDArray[Any] | Tensor], chosen: slice, label: tuple[str, str]) -> str:
     """Return one group: its label, then the name and the images of every row."""
-    count = chosen.stop - chosen.start
     said = ", ".join(label)
     lines = [f'<span></span><span style="border-bottom:1px solid">{escaped(said)}</span>']
-    for name, images in rows.items():
-        alt = escaped(f"{name}: {count} image{'s' if count > 1 else ''}, {said}")
-        lines.append(
-            f'<span style="text-align:right">{escaped(name)}</span>'
-            f'<img src="{_strip(images[chosen])}" width="{SIDE * count}" alt="{alt}" '
-            f'style="{STRIP}">'
-        )
+    lines += [_line(name, images[chosen], f", {said}", SIDE) for name, images in rows.items()]
     return f'<div style="{GROUP}">{"".join(lines)}</div>'
+
+
+def _line(name: str, images: NDArray[Any] | Tensor, said: str, side: int) -> str:
+    """Return the name of a row and its images, each `side` pixels wide where there is room."""
+    count = len(images)
+    alt = escaped(f"{name}: {count} image{'s' * (count != 1)}{said}")
+    return (
+        f'<span style="text-align:right">{escaped(name)}</span>'
+        f'<img src="{_strip(images)}" width="{side * count}" alt="{alt}" style="{STRIP}">'
+    )
 
 
 def _strip(images: NDArray[Any] | Tensor) -> str:

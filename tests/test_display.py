@@ -162,3 +162,9 @@ def test_both_are_shown_in_a_notebook(monkeypatch):
     display.figure(draw, ALT)
     display.table(FRAME, "c")
     assert shown == [display.figure_html(draw, ALT), tables.table_html(FRAME, "c")]
+
+
+@pytest.mark.parametrize("alt", ["", "short", "a-picture-of-something.png"])
+def test_rows_of_images_need_an_alternative_text(alt):
+    with pytest.raises(ValueError, match="alternative text"):
+        display.image_rows_html({"a": np.zeros((1, 1, 8, 8))}, alt)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from ssad_lib.panels import SIDE, panels_html
+from ssad_lib.panels import LARGEST_SIDE, SIDE, panels_html, rows_html
 
 COLUMNS = [("normal", "success")] * 2 + [("normal", "failure")] + [("anomaly", "success")] * 2
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 6)) / 255
@@ -66,3 +66,19 @@ def test_labels_and_caption_are_text_and_escaped():
 def test_row_without_an_image_for_every_column_is_refused():
     with pytest.raises(ValueError, match="5 columns, but row 'AE' has 4 images"):
         panels_html(ROWS | {"AE": IMAGES[:4]}, COLUMNS, "x")
+
+
+def test_rows_of_one_size_stand_below_each_other_each_once():
+    made = rows_html({"normal": IMAGES, "few": IMAGES[:2]}, "Five images & two", "A caption")
+    assert re.findall(r'alt="([^"]+)"', made) == ["normal: 5 images", "few: 2 images"]
+    assert re.findall(r'width="(\d+)"', made) == [str(5 * SIDE), str(2 * SIDE)]
+    assert 'aria-label="Five images &amp; two"' in made
+    assert "<figcaption>A caption</figcaption>" in made
+    assert made.count("data:image/webp") == 2
+
+
+@pytest.mark.parametrize(("side", "shown"), [(28, SIDE), (64, 64), (256, LARGEST_SIDE)])
+def test_larger_images_get_more_room(side, shown):
+    made = rows_html({"a": np.zeros((1, 1, side, side))}, "One black image")
+    assert f'width="{shown}"' in made
+    assert "figcaption" not in made

@@ -14,7 +14,6 @@ from ssad_lib.figures.drawing import Drawing
 from ssad_lib.figures.embeddings import embedding
 from ssad_lib.figures.fidelity import beside_printed
 from ssad_lib.figures.forests import differences, forest, method_gains
-from ssad_lib.figures.images import image_rows
 from ssad_lib.figures.landscapes import landscape
 from ssad_lib.figures.maps import heat_maps
 from ssad_lib.figures.rankings import ranking
@@ -36,7 +35,6 @@ __all__ = [
     "error_histograms",
     "forest",
     "heat_maps",
-    "image_rows",
     "landscape",
     "learned_against_true",
     "method_gains",

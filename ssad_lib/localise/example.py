@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from ssad_lib import data, figures, metrics, pixels
-from ssad_lib.figures import Drawing
+from ssad_lib import data, metrics, pixels
 from ssad_lib.localise.findings import Findings
 from ssad_lib.recommend.folders import Folder
 from ssad_lib.statistics import binomial_interval
@@ -76,8 +75,13 @@ def measured(methods: Mapping[str, NDArray[np.float32]], masks: NDArray[np.bool_
     return pd.DataFrame.from_dict(rows, orient="index").rename_axis("maps")
 
 
-def pictures(findings: Findings, chosen: Sequence[int]) -> Drawing:
-    """Return images above their heat maps, what the threshold marks, and the truth."""
+def pictures(
+    findings: Findings, chosen: Sequence[int]
+) -> tuple[dict[str, NDArray[Any] | Tensor], str]:
+    """Return rows of images, and in words what they are.
+
+    Images above their heat maps, what the threshold marks, and the truth.
+    """
     assert findings.masks is not None
     index = list(chosen)
     marked = findings.maps[index] >= findings.threshold.value
@@ -88,10 +92,9 @@ def pictures(findings: Findings, chosen: Sequence[int]) -> Drawing:
         "truth": findings.masks[index][:, None].astype(np.float32),
     }
     names = ", ".join(findings.images.names[i].split("/")[0] for i in index)
-    return figures.image_rows(
-        rows,
+    return rows, (
         f"Images of the kinds {names}, below each its heat map, what the threshold marks of it, "
-        "and what is defective.",
+        "and what is defective."
     )
 
 

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
 from ssad_lib import display, figures, outputs, rng, tables
 from ssad_lib.errors import SsadError, from_os_error
@@ -32,18 +33,20 @@ pre { background: #f6f8fa; padding: 1rem; } .warning { border-left: 4px solid #E
 """
 
 
-def pictures(advice: Advice) -> Drawing:
-    """Return normal and unlabelled images, and what the best candidates make of the normal ones."""
+def pictures(advice: Advice) -> tuple[dict[str, Tensor], str]:
+    """Return rows of images, and in words what they are.
+
+    Normal and unlabelled ones, and what the best candidates make of the normal ones.
+    """
     normal, unlabelled = advice.normal.images[:SHOWN], advice.unlabelled.images
     spread = torch.linspace(0, len(unlabelled) - 1, SHOWN).long()
     rows = {"normal": normal, "unlabelled": unlabelled[spread]}
     for name in advice.ranking.table.index[:BEST]:
         made = advice.candidates[name](normal, rng.generator("recommend", "pictures", name))
         rows[advice.candidates[name].label] = made
-    return figures.image_rows(
-        rows,
+    return rows, (
         f"{len(normal)} normal images, unlabelled ones, and the normal ones augmented by "
-        f"{', '.join(list(rows)[2:])}.",
+        f"{', '.join(list(rows)[2:])}."
     )
 
 
@@ -63,7 +66,7 @@ def as_html(advice: Advice, command: str) -> str:
         f"<p>Normal: {html.escape(str(advice.normal.path))}<br>Unlabelled: "
         f"{html.escape(str(advice.unlabelled.path))}</p>",
         "<h2>Pictures</h2>",
-        display.figure_html(*pictures(advice)),
+        display.image_rows_html(*pictures(advice)),
         "<h2>Ranking</h2>",
         display.figure_html(*chart(advice)),
         tables.table_html(advice.rows(), "Candidates, best first; no label was used"),

@@ -6,7 +6,6 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from ssad_lib import figures
 from ssad_lib.display import LIGHT_INK, PHONE, SMALLEST_TEXT, figure_html
@@ -28,8 +27,6 @@ DRAWINGS = {
         figures.beside_printed(dict.fromkeys(["ours", "theirs"], tables.beside_printed())),
         "theirs: 1 of 2 cells within 0.05 AUC of the printed value, ours below by 0.100",
     ),
-    "grey images": (figures.image_rows({"a": torch.rand(3, 1, 8, 8)}, f"Three {LONG}"), "Three"),
-    "images": (figures.image_rows({"a": np.full((2, 3, 8, 8), 1.5)}, f"Two {LONG}"), "Two"),
     "histograms": (
         figures.score_histograms({"n": np.linspace(0, 1, 50)}, f"Scores {LONG}"), "Scores",
     ),

@@ -46,11 +46,11 @@ def test_pictures_show_one_image_of_each_kind(case):
     assert [found.images.names[i] for i in chosen] == [
         f"{kind}/000.png" for kind in ("good", "color", "cut", "hole", "metal", "thread")
     ]
-    make, alt = example.pictures(found, chosen)
+    rows, alt = example.pictures(found, chosen)
     assert "good, color, cut, hole, metal, thread" in alt
-    axes = make().axes
-    assert len(axes) == 24
-    marked = axes[12 + 3].images[0].get_array()
+    assert list(rows) == ["image", "heat map", "marked", "truth"]
+    assert {len(images) for images in rows.values()} == {6}
+    marked = rows["marked"][3, 0]
     assert np.array_equal(marked > 0.5, found.maps[chosen[3]] >= found.threshold.value)
 
 
