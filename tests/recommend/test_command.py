@@ -13,6 +13,7 @@ import pytest
 from ssad_lib import cli
 from ssad_lib.metrics import auroc
 from ssad_lib.recommend import advice as module
+from ssad_lib.recommend.page import BEST
 
 Pair = tuple[Path, Path]
 
@@ -57,9 +58,15 @@ def test_the_page_needs_nothing_else_and_its_pictures_are_described(
     page = recommended[0].read_text(encoding="utf-8")
     reader.feed(page)
     images = [found for tag, found in reader.tags if tag == "img"]
-    assert len(images) == 4
+    *rows, light, dark = (found["alt"] or "" for found in images)  # the chart in two inks
+    assert [row.partition(": ")[0] for row in rows[:2]] == ["normal", "unlabelled"]
+    assert [row.partition(": ")[2] for row in rows] == ["5 images"] * (2 + BEST)
+    assert len(light) > 40
+    assert light == dark
+    (shown,) = (found["aria-label"] or "" for _, found in reader.tags if "aria-label" in found
+                and found.get("class") == "ssad-panels")  # fmt: skip
+    assert shown.startswith("5 normal images, unlabelled ones")
     assert all((found["src"] or "").startswith("data:") for found in images)
-    assert all(len(found["alt"] or "") > 40 for found in images)
     assert ("html", {"lang": "en"}) in reader.tags
     assert not re.search(r'(src|href)="https?:', page)
     assert "warning" not in [found.get("class") for _, found in reader.tags]
