@@ -22,7 +22,10 @@ from ssad_lib.tables import escaped
 SIDE = 54  # pixels of a screen that an image is wide, where there is room
 LARGEST_SIDE = 96  # of one that has so many of its own
 GROUPS = "display:flex;flex-wrap:wrap;gap:0.75rem 1.5rem"
-GROUP = "display:grid;grid-template-columns:auto minmax(0,auto);gap:2px 8px;align-items:center"
+GROUP = (
+    "display:grid;grid-template-columns:auto minmax(0,auto);justify-content:start;gap:2px 8px;"
+    "align-items:center"
+)
 STRIP = "display:block;max-width:100%;height:auto;image-rendering:pixelated"
 
 
