@@ -98,7 +98,7 @@ def _group(rows: Mapping[str, NDArray[Any] | Tensor], chosen: slice, label: tupl
 def _line(name: str, images: NDArray[Any] | Tensor, said: str, side: int) -> str:
     """Return the name of a row and its images, each `side` pixels wide where there is room."""
     count = len(images)
-    alt = escaped(f"{name}: {count} image{'s' * (count != 1)}{said}")
+    alt = escaped(f"Row “{name}”: {count} image{'s' * (count != 1)}{said}")
     return (
         f'<span style="text-align:right">{escaped(name)}</span>'
         f'<img src="{_strip(images)}" width="{side * count}" alt="{alt}" style="{STRIP}">'

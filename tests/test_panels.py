@@ -26,7 +26,7 @@ def strips():
 
 def test_every_row_of_every_group_is_one_picture_that_says_what_it_is(strips):
     assert list(strips) == [
-        f"{row}: {images}, {group}"
+        f"Row “{row}”: {images}, {group}"
         for images, group in (("2 images", "normal, success"), ("1 image", "normal, failure"),
                               ("2 images", "anomaly, success"))
         for row in ROWS
@@ -34,7 +34,7 @@ def test_every_row_of_every_group_is_one_picture_that_says_what_it_is(strips):
 
 
 def test_images_stand_side_by_side_pixel_for_pixel_with_a_gap(strips):
-    strip = strips["original: 2 images, anomaly, success"]
+    strip = strips["Row “original”: 2 images, anomaly, success"]
     assert strip.shape == (8, 6 + 1 + 6, 4)
     expected = (IMAGES[3:] * 255).round().transpose(0, 2, 3, 1)
     np.testing.assert_array_equal(strip[:, :6, :3], expected[0])
@@ -70,7 +70,7 @@ def test_row_without_an_image_for_every_column_is_refused():
 
 def test_rows_of_one_size_stand_below_each_other_each_once():
     made = rows_html({"normal": IMAGES, "few": IMAGES[:2]}, "Five images & two", "A caption")
-    assert re.findall(r'alt="([^"]+)"', made) == ["normal: 5 images", "few: 2 images"]
+    assert re.findall(r'alt="([^"]+)"', made) == ["Row “normal”: 5 images", "Row “few”: 2 images"]
     assert re.findall(r'width="(\d+)"', made) == [str(5 * SIDE), str(2 * SIDE)]
     assert 'aria-label="Five images &amp; two"' in made
     assert "<figcaption>A caption</figcaption>" in made

@@ -91,7 +91,7 @@ def browser(found: Sequence[toy.Border]) -> SpriteBrowser:
         drawn = [_picture(border, inside) for border, inside in zip(pair, regions, strict=True)]
         frames[at] = np.concatenate(drawn, axis=1)
         shares = (
-            f"{border.method} {inside.mean():.0%}"
+            f"{border.method} {inside.mean():.1%}"
             for border, inside in zip(pair, regions, strict=True)
         )
         texts[at] = f"normal region, in parts of the square: {', '.join(shares)}"
