@@ -201,8 +201,11 @@ def _data(options: argparse.Namespace) -> None:
     from ssad_lib import data
 
     if options.action == "list":
-        for row in data.describe(_root(options)):
-            print(f"{row.name:16}{row.state:40}{row.hint}".rstrip())
+        rows = data.describe(_root(options))
+        name = max(len(row.name) for row in rows) + 2
+        state = max(len(row.state) for row in rows) + 2
+        for row in rows:
+            print(f"{row.name:{name}}{row.state:{state}}{row.hint}".rstrip())
         return
     if not options.image_set:
         raise SsadError(f"say which: ssad data {options.action} NAME; `ssad data list` shows them")

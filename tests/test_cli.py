@@ -16,6 +16,7 @@ from ssad_lib.cli import main
 from ssad_lib.errors import RunsFailedError
 from ssad_lib.evidence import row_of
 from ssad_lib.store import Store
+from tests.data.makers import defect_files, write
 from tests.test_store import record
 
 CHAPTER = "not-magic/table-1"
@@ -257,6 +258,14 @@ def test_data_list_needs_no_root(capsys):
     said = capsys.readouterr().out
     assert "street-digits" in said
     assert "embedded" in said
+
+
+def test_columns_of_data_list_stand_apart_whatever_a_folder_is_called(capsys, tmp_path):
+    write(tmp_path / "surfaces_of_commutators", defect_files())
+    assert main(["data", "list", "--data-root", str(tmp_path)]) == 0
+    rows = [re.split(r" {2,}", line) for line in capsys.readouterr().out.splitlines()]
+    assert {len(row) for row in rows} == {3}
+    assert ["mvtec:surfaces_of_commutators", "found", str(tmp_path)] in rows
 
 
 def test_data_show_states_source_and_licence(capsys):

@@ -44,7 +44,7 @@ def test_images_stand_side_by_side_pixel_for_pixel_with_a_gap(strips):
 
 
 def test_one_channel_is_grey_and_values_are_clipped(strips):
-    grey = strips["DAE: 1 image, normal, failure"]
+    grey = strips["Row “DAE”: 1 image, normal, failure"]
     assert (grey[..., 0] == grey[..., 1]).all()
     assert (grey[..., 0] == grey[..., 2]).all()
     beyond = panels_html({"a": np.full((1, 1, 4, 4), 7.0)}, [("normal", "success")], "x")

@@ -82,7 +82,7 @@ function render({ model, el }) {
   const cut = slider("Threshold", last, (level) => thresholds[level], (level) => set(model, "level", level));
   const facts = [
     fact("Flagged", "images with a pixel at or above the threshold"),
-    fact("False alarms", "share of normal images that are flagged, from those held out of training"),
+    fact("False alarms", "share of normal images that are flagged, from those held out"),
     fact("Precision", "share of the marked pixels that are defective"),
     fact("Recall", "share of the defective pixels that are marked"),
   ].slice(0, pixels.defective ? 4 : 2);

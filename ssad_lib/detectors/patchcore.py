@@ -69,6 +69,8 @@ class PatchCore(LocalisingDetector):
     decision_scores_ : ndarray of float32, shape (N,)
         Each training image is scored by the places in the memory that are from others, as an image
         that is not among them would be.
+    peaks_ : ndarray of float32, shape (N,)
+        The highest pixel of the map of each training image, by the same places.
     """
 
     bank_: NDArray[np.float32]
@@ -119,7 +121,11 @@ class PatchCore(LocalisingDetector):
         with self._progress(count, "choosing places") as bar:
             chosen = coreset(features, count, self.seed_, bar.update)
         self.bank_, self.owners_ = features[chosen], owners[chosen]
-        self._held = features if self.places_[0] == self.places_[1] else None
+        self._held = (
+            features.reshape(len(images), *self._grid, -1)
+            if self.places_[0] == self.places_[1]
+            else None
+        )
         del features
         self.finish(images, Outcome([], 0.0))
         self._held = None
@@ -133,9 +139,13 @@ class PatchCore(LocalisingDetector):
         for features in self._encoded(encoder, images, "comparing"):
             score, distances = _compared(features, self.bank_, self.neighbours)
             scores.append(score)
-            whole = on_grid(distances.unsqueeze(1), (images.shape[2], images.shape[3]))[:, 0]
-            maps += [gaussian_filter(one, self.sigma, truncate=4) for one in whole.numpy()]
+            maps += self._smoothed(distances, images)
         return torch.cat(scores).numpy(), np.stack(maps)
+
+    def _smoothed(self, distances: Tensor, images: Tensor) -> list[NDArray[np.float32]]:
+        """Return maps of the size of `images` of the distances ``(n, h, w)`` of places."""
+        whole = on_grid(distances.unsqueeze(1), (images.shape[2], images.shape[3]))[:, 0]
+        return [gaussian_filter(one, self.sigma, truncate=4) for one in whole.numpy()]
 
     def _maps(self, images: Tensor) -> NDArray[np.float32]:
         return self.examine(images)[1]
@@ -147,13 +157,16 @@ class PatchCore(LocalisingDetector):
         ).numpy()
 
     def _training_scores(self, images: Tensor) -> NDArray[np.float32]:
-        scores, place = [], 0
+        scores, peaks, place = [], [], 0
         for features in self._own(images):
             for one in features:
                 others = self.bank_[self.owners_ != place]
                 bank = others if len(others) else self.bank_
-                scores.append(_compared(one.unsqueeze(0), bank, self.neighbours)[0])
+                score, distances = _compared(one.unsqueeze(0), bank, self.neighbours)
+                scores.append(score)
+                peaks += [one.max() for one in self._smoothed(distances, images)]
                 place += 1
+        self.peaks_ = np.array(peaks, np.float32)
         return torch.cat(scores).numpy()
 
     def _own(self, images: Tensor) -> Iterator[Tensor]:
@@ -161,8 +174,7 @@ class PatchCore(LocalisingDetector):
         if self._held is None:
             yield from self._encoded(patch_encoder(self.encoder_), images, "comparing normal ones")
         else:
-            # One row of places an image: a score does not ask where a place is.
-            yield torch.from_numpy(self._held).view(len(images), 1, -1, self._held.shape[1])
+            yield torch.from_numpy(self._held)
 
     def _places_of(self, images: Tensor) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
         """Return features ``(m, d)`` of normal images and their images; sets ``places_``."""
@@ -180,6 +192,7 @@ class PatchCore(LocalisingDetector):
                 whole = height * width * len(images)
                 share = min(1.0, HELD / (4 * depth * whole))
                 features = np.empty((math.ceil(share * whole), depth), np.float32)
+                self._grid = (height, width)
                 owners = np.empty(len(features), np.int32)
             taken = places if share == 1 else int(share * (total + places)) - filled
             chosen = torch.arange(places)

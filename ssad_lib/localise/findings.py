@@ -156,7 +156,7 @@ def localise(
     SsadError
         If the rate is out of range.
     """
-    threshold = choose(model.held_out, rate)
+    threshold = choose(model.held_out, rate, in_turn=model.in_turn)
     return Findings(model, images, maps_of(model.detector, images.images), threshold, masks, notes)
 
 

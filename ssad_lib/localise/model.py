@@ -1,4 +1,4 @@
-"""A detector that says where, trained on normal images, with the normal images it did not see."""
+"""A detector that says where, trained on normal images, and how high it scores unseen ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ssad_lib.errors import SsadError, unknown
 from ssad_lib.recommend.folders import Folder, flat
 
 LEAST = 20  # normal images
-HELD_OUT = 0.25  # share of the normal images that only tell how high they score
+HELD_OUT = 0.25  # share of the normal images that a network is not trained on
 BATCH = 32  # images whose maps are made at once
 
 
@@ -52,7 +52,7 @@ class Model:
     trained_on : int
         How many normal images it was trained on.
     held_out : ndarray of float32, shape (n,)
-        The highest pixel of the map of each normal image it was not trained on.
+        The highest pixel of the map of each normal image that was held out.
     """
 
     name: str
@@ -60,6 +60,11 @@ class Model:
     size: int
     trained_on: int
     held_out: NDArray[np.float32]
+
+    @property
+    def in_turn(self) -> bool:
+        """Whether each normal image was held out of a memory that has all others."""
+        return isinstance(self.detector, PatchCore)
 
 
 def train(
@@ -71,7 +76,10 @@ def train(
     progress: bool = False,
     settings: dict[str, Any] | None = None,
 ) -> Model:
-    """Train on three quarters of the normal images, drawn by `seed`; the others are held out.
+    """Train a detector, and let unseen normal images say how high such ones score.
+
+    PatchCore remembers all of them and holds each out in turn. A network would have to be trained
+    anew for each: it is trained on three quarters, drawn by `seed`, and the others are held out.
 
     Parameters
     ----------
@@ -96,9 +104,12 @@ def train(
         raise unknown("detector", name, DETECTORS)
     count = len(normal.names)
     check_enough(normal)
+    detector = DETECTORS[name](seed, encoder, progress).set_params(**(settings or {}))
+    if isinstance(detector, PatchCore):
+        detector.fit(normal.images)
+        return Model(name, detector, normal.images.shape[-1], count, detector.peaks_)
     order = torch.randperm(count, generator=rng.generator("localise", "held out", seed))
     trained = count - round(HELD_OUT * count)
-    detector = DETECTORS[name](seed, encoder, progress).set_params(**(settings or {}))
     detector.fit(normal.images[order[:trained].sort().values])
     peaks = maps_of(detector, normal.images[order[trained:].sort().values]).max(axis=(1, 2))
     return Model(name, detector, normal.images.shape[-1], trained, peaks)

@@ -27,7 +27,7 @@ from ssad_lib.encoders.patches import patch_encoder
 from ssad_lib.errors import SsadError, from_os_error, unknown
 from ssad_lib.localise.model import DETECTORS, Model
 
-FORM = 1  # raise it when the files change
+FORM = 2  # raise it when the files change
 FACTS, TENSORS = "model.json", "model.safetensors"
 
 
@@ -82,6 +82,8 @@ def load(folder: Path) -> Model:
         detector.labels_ = (detector.decision_scores_ > detector.threshold_).astype(np.int64)
         held_out = tensors.pop("held_out").numpy()
         _restore(detector, tensors, facts)
+        if isinstance(detector, PatchCore):
+            detector.peaks_ = held_out
         return Model(name, detector, int(facts["size"]), int(facts["trained_on"]), held_out)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _damaged(folder, f"it lacks what a model has ({error})") from error

@@ -28,8 +28,8 @@ class MaskExplorer(anywidget.AnyWidget):
     """Shows where maps exceed a threshold, and what this threshold costs and finds.
 
     Half of the levels lie below the first threshold and half above, equally spaced, so that this
-    threshold is a level. The state holds counts by level: flagged images, normal images held out of
-    training and, where there are masks, marked and defective pixels are exact at every level.
+    threshold is a level. The state holds counts by level: flagged images, normal images held out
+    and, where there are masks, marked and defective pixels are exact at every level.
     ``level`` and ``view`` are synchronised with the page while a kernel lives.
     """
 
@@ -68,7 +68,7 @@ class MaskExplorer(anywidget.AnyWidget):
         names : sequence of str
             Of the images.
         held_out : ndarray of float32, shape (n,)
-            The highest pixel of the map of each normal image that was held out of training.
+            The highest pixel of the map of each normal image that was held out.
         threshold : float
             The one that is shown first.
         masks : ndarray of bool, shape (N, H, W), optional

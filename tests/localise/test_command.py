@@ -42,7 +42,7 @@ def test_a_user_gets_a_page_a_table_and_the_first_images(
         "ssad: training patchcore on images of 64×64 pixels",
         "ssad: looking at 9 images",
     ]
-    assert re.search(r"flags \d of 7 normal images that were held out", done.stdout)
+    assert re.search(r"flags \d of 28 normal images that were held out", done.stdout)
     assert "precision" not in done.stdout
     table = pd.read_csv(place / "report.csv")
     ranked = re.findall(r"^ *\d+ +[\d.]+  (?:flagged|-) +(\S+)$", done.stdout, re.MULTILINE)

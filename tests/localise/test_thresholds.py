@@ -43,8 +43,15 @@ def test_few_images_cannot_promise_much_and_it_says_so():
     text = choose(PEAKS[:9], 0.02).text()
     assert "flags 0 of 9 normal images" in text
     assert "expect 10.0% false alarms (95 % interval 0.0% to 33.6%)" in text
-    assert "cannot promise the 2.0% that were asked for; 49 held out could" in text
+    assert "cannot promise the 2.0% that were asked for; 49 images held out could" in text
     assert "cannot" not in choose(PEAKS, 0.05).text()
+
+
+def test_what_was_held_out_in_turn_is_promised_from_above():
+    text = choose(PEAKS, 0.05, in_turn=True).text()
+    assert "flags 1 of 39 normal images that were held out of the memory, each in turn" in text
+    assert "expect at most 5.0% false alarms" in text
+    assert f"not more than {binomial_interval(1, 39)[1]:.1%})" in text
 
 
 def test_equal_scores_are_not_flagged():
