@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from ssad_lib.claims import sources
+from ssad_lib.claims import catalogue, sources
 from ssad_lib.evidence import Evidence
 from ssad_lib.studies.not_magic import table_1
 from ssad_lib.studies.self_tuning import tables
@@ -44,7 +44,7 @@ def shares() -> pd.DataFrame:
     Columns cells, within .02 and within .05 (shares), and the mean of ours minus printed.
     """
     rows = {}
-    found = {name: sources.load(name) for name in sources.GRIDS if name in sources.names()}
+    found = {name: sources.load(name) for name in catalogue.GRIDS if name in sources.names()}
     for name, cells in grids(found).items():
         for model, mine in cells.groupby("group", sort=False):
             rows[TABLE_1, name, str(model)] = _near(mine)

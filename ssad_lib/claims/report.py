@@ -8,9 +8,10 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib.claims import ledger, printed, wording
+from ssad_lib.claims.catalogue import POOLS
 from ssad_lib.claims.decisions import CHECKS, check, decide
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
-from ssad_lib.claims.sources import POOLS, pooled
+from ssad_lib.claims.sources import pooled
 from ssad_lib.evidence import Evidence
 
 FORMATS: dict[str, str | Callable[[Any], str]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ssad_lib import paths, results
-from ssad_lib.claims import printed, report, sources, verification
+from ssad_lib.claims import catalogue, printed, report, sources, verification
 from ssad_lib.claims.rule_book import NOT_RUN, Finding
 from ssad_lib.record import Record
 from ssad_lib.studies.grid import budget_label
@@ -36,7 +36,7 @@ def committed_records() -> dict[str, tuple[str, list[Record]]]:
     """Return budget, in words, and records of every committed source by its name, pools apart."""
     found = {}
     for name in sources.names():
-        if name not in sources.POOLS:
+        if name not in catalogue.POOLS:
             records = results.committed(sources.folder_of(name))
             found[name] = (sources.load(name).budget or budget_label(records), records)
     return found

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from ssad_lib import data, paths, profiles, results
+from ssad_lib.claims.catalogue import ALIGNED, EXPOSED, GRIDS, POOLS, SIMULATED, TUNED
 from ssad_lib.claims.shelves import OpenStore, Shelf
 from ssad_lib.errors import unknown
 from ssad_lib.evidence import Evidence, tidy
@@ -25,35 +26,6 @@ from ssad_lib.studies.self_tuning import runs as tuning
 from ssad_lib.studies.simulation import methods as simulated_methods
 from ssad_lib.studies.simulation import runs as simulation
 
-# What a page calls each folder of results/; "-cases" beside "-grid" holds single classes.
-GRIDS = {
-    "CIFAR-10, reduced": "cifar10-grid",
-    "MNIST, reduced": "mnist-grid",
-    "the paper's budget": "paper",
-}
-TUNED = {  # chapter of paper 001: its folders, as above
-    "self-tuning/demonstration": {"carpet, three seeds": "carpet-demonstration"},
-    "self-tuning/table-1": {
-        "magnetic tile, reduced": "magnetic-tile-defects",
-        "five photographed surfaces, reduced": "photographed-defects",
-    },
-    "self-tuning/table-2": {
-        "MNIST turned, reduced": "mnist-rotation",
-        "digits turned, three seeds": "digits-rotation",
-    },
-}
-EXPOSED = {  # paper 003: all of its chapters share a folder, as far as they share a budget
-    "CIFAR-10 against CIFAR-100, reduced": "cifar10-outliers",
-    "MNIST against letters, reduced": "mnist-outliers",
-}
-# Paper 004: all of its chapters share a folder, too.
-SIMULATED = {"simulations on photographs, reduced": "photographed-simulations"}
-ALIGNED = "table-2-mmd"  # folder of the MMD that a trained encoder sees, by image set
-# Claims about several image sets are judged on all of them: clusters are classes of each set.
-POOLS = {
-    "CIFAR-10 and MNIST, reduced": ("CIFAR-10, reduced", "MNIST, reduced"),
-    "CIFAR-10 and MNIST against outliers, reduced": tuple(EXPOSED),
-}
 # Chapters whose claims need more than a grid: raw scores, candidates on defects.
 SPLIT, SELECTION = "pitfalls/snooping", "pitfalls/alignment-validation"
 BORDERS = "outlier-exposure/decision-boundaries"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ssad_lib import paths, profiles, results
-from ssad_lib.claims import ledger, sources, verification
+from ssad_lib.claims import catalogue, ledger, sources, verification
 from ssad_lib.claims.rule_book import Finding
 from ssad_lib.claims.wording import numbers, rates_of, word
 from ssad_lib.record import Record
@@ -74,7 +74,7 @@ def records_behind(source: str, keys: Iterable[str]) -> dict[str, Record]:
     wanted = set(keys)
     if source in profiles.NAMES:
         return Store().records(sorted(wanted))
-    names = sources.POOLS.get(source, (source,)) if source in sources.names() else ()
+    names = catalogue.POOLS.get(source, (source,)) if source in sources.names() else ()
     folders = [sources.folder_of(name) for name in names]
     folders += [folder.replace("-grid", "-cases") for folder in folders if "-grid" in folder]
     return {

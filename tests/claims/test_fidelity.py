@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from ssad_lib import claims
-from ssad_lib.claims import fidelity, sources
+from ssad_lib.claims import catalogue, fidelity, sources
 from ssad_lib.studies.not_magic import table_1
 
 
@@ -17,7 +17,7 @@ def test_shares_count_cells_of_the_printed_tables(shares):
     assert (shares["within .02"] <= shares["within .05"]).all()
     assert shares[["within .02", "within .05"]].stack().between(0, 1).all()
     grid = shares.loc[fidelity.TABLE_1]
-    assert set(grid.index.get_level_values("source")) <= set(sources.GRIDS)
+    assert set(grid.index.get_level_values("source")) <= set(catalogue.GRIDS)
     assert (grid["cells"] == 16).all()
     assert ("CIFAR-10, reduced", "DAE") in grid.index
     # nine other digits and eight printed methods for each of two normal digits

@@ -7,7 +7,16 @@ import pytest
 
 from ssad_lib import claims, paths, profiles
 from ssad_lib.appearance import number
-from ssad_lib.claims import ledger, pages, printed, report, scorecard, sources, verification
+from ssad_lib.claims import (
+    catalogue,
+    ledger,
+    pages,
+    printed,
+    report,
+    scorecard,
+    sources,
+    verification,
+)
 from ssad_lib.errors import SsadError
 from tests.claims import worlds
 
@@ -66,7 +75,7 @@ def test_unknown_profile_is_refused():
 
 def test_committed_records_are_read_back():
     committed = sources.committed()
-    for name, folder in sources.GRIDS.items():
+    for name, folder in catalogue.GRIDS.items():
         there = (paths.RESULTS / folder / "runs.csv").is_file()
         assert (name in committed) == there
         if there:
@@ -76,7 +85,7 @@ def test_committed_records_are_read_back():
 
 def test_committed_records_of_the_self_tuning_chapters_are_read_back():
     shown = scorecard.committed_records()
-    for chapter, folders in sources.TUNED.items():
+    for chapter, folders in catalogue.TUNED.items():
         committed = sources.committed_tuned(chapter)
         for name, folder in folders.items():
             assert (paths.RESULTS / folder / "runs.csv").is_file()
@@ -116,20 +125,20 @@ def test_a_claim_about_a_formula_needs_no_source():
 
 
 def test_sources_have_unique_names_and_pools_have_members():
-    tuned = [name for folders in sources.TUNED.values() for name in folders]
+    tuned = [name for folders in catalogue.TUNED.values() for name in folders]
     names = [
-        *sources.GRIDS,
+        *catalogue.GRIDS,
         *tuned,
-        *sources.EXPOSED,
-        *sources.SIMULATED,
-        *sources.POOLS,
+        *catalogue.EXPOSED,
+        *catalogue.SIMULATED,
+        *catalogue.POOLS,
         *profiles.NAMES,
         printed.SOURCE,
         report.FORMULA,
     ]
     assert len(names) == len(set(names))
-    for members in sources.POOLS.values():
-        assert set(members) <= set(sources.GRIDS) or set(members) <= set(sources.EXPOSED)
+    for members in catalogue.POOLS.values():
+        assert set(members) <= set(catalogue.GRIDS) or set(members) <= set(catalogue.EXPOSED)
 
 
 def test_a_pool_counts_the_classes_of_every_image_set():

@@ -91,7 +91,9 @@ def test_image_sets_trained_on_alike_are_named_together():
     assert made.budget([]) == ""
 
 
-@pytest.mark.parametrize("source", ["CIFAR-10 and MNIST, reduced", "magnetic tile, reduced"])
+@pytest.mark.parametrize(
+    "source", ["CIFAR-10, Fashion-MNIST and MNIST, reduced", "magnetic tile, reduced"]
+)
 def test_records_of_committed_sources_are_found_with_their_cases(source):
     found = verification.verify(source)
     keys = {key for finding in found.values() for key in finding.keys}

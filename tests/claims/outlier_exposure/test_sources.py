@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from ssad_lib import claims, profiles
-from ssad_lib.claims import report, scorecard, shelves, sources
+from ssad_lib.claims import catalogue, report, scorecard, shelves, sources
 from ssad_lib.studies.outlier_exposure import runs as study
 from tests.claims.outlier_exposure.made import (
     MNIST,
@@ -38,7 +38,7 @@ def test_the_laptops_committed_records_hold_paper_003():
 
 def test_committed_records_are_read_back_with_their_budget():
     found = claims.committed_exposed()
-    assert set(found) == set(sources.EXPOSED)
+    assert set(found) == set(catalogue.EXPOSED)
     shown = scorecard.committed_records()
     for name, one in found.items():
         words, records = shown[name]
@@ -50,12 +50,14 @@ def test_committed_records_are_read_back_with_their_budget():
 
 def test_a_pool_is_judged_as_one():
     one, other = evidence(runs(as_the_paper_says)), evidence(runs(as_of_digits, image_set=MNIST))
-    (pool,) = (name for name, members in sources.POOLS.items() if members == tuple(sources.EXPOSED))
-    named = dict(zip(sources.EXPOSED, (one, other), strict=True))
+    (pool,) = (
+        name for name, members in catalogue.POOLS.items() if members == tuple(catalogue.EXPOSED)
+    )
+    named = dict(zip(catalogue.EXPOSED, (one, other), strict=True))
     found = report.on_sources("E18", named)
-    assert list(found) == [*sources.EXPOSED, pool]
+    assert list(found) == [*catalogue.EXPOSED, pool]
     assert found[pool].verdict == claims.SUPPORTED
-    assert {found[name].verdict for name in sources.EXPOSED} == {claims.NOT_RUN}
+    assert {found[name].verdict for name in catalogue.EXPOSED} == {claims.NOT_RUN}
 
 
 @pytest.mark.parametrize("claim", ["E01", "E07"])

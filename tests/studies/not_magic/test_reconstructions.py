@@ -70,7 +70,7 @@ def test_panels_group_images_by_kind_and_outcome(shown):
         for error, (kind, outcome) in zip(errors, columns, strict=True):
             assert (error > limit) == ((kind == "anomaly") == (outcome == "success"))
         assert what.startswith(case.case.title)
-        assert f"DAE: {columns.count(columns[0])} image" in panels_html(rows, columns, what)
+        assert f"Row “DAE”: {columns.count(columns[0])} image" in panels_html(rows, columns, what)
 
 
 def test_quantities_beside_a_picture_are_those_of_its_records(shown):
