@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -144,6 +145,19 @@ def departures(paper: pd.DataFrame, summary: pd.DataFrame, tolerance: float = 0.
     return pd.DataFrame(rows, columns=names).set_index(names[:2])
 
 
+def gaps(paper: pd.DataFrame, before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    """Return the cells of `departures`, and what they come to in another run.
+
+    Columns are paper, ours, difference, and with longer training ours and difference.
+    """
+    table = departures(paper, before).drop(columns="within interval")
+    longer = [after.loc[cell, "auc"] for cell in table.index]
+    return table.assign(**{
+        "ours, longer": longer,
+        "difference, longer": np.array(longer, np.float64) - table["paper"],
+    })  # fmt: skip
+
+
 def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) -> pd.DataFrame:
     """Return the AUC in one column of Table 1 by normal class and budget.
 
@@ -152,8 +166,7 @@ def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) ->
     """
     groups: dict[tuple[int, int], list[Record]] = {}
     for record in records:
-        budget = dict(record.spec.detector_options)
-        width, epochs = int(str(budget["width"])), int(str(budget["epochs"]))
+        width, epochs = int(str(dict(record.spec.detector_options)["width"])), _epochs(record)
         if epochs:
             groups.setdefault((width, epochs), []).append(record)
     budgets = {}
@@ -167,6 +180,24 @@ def by_budget(records: Iterable[Record], column: str, classes: Sequence[str]) ->
         names=["augmentation", "normal class"],
     )
     return table
+
+
+def longest(runs: Iterable[Record], others: Iterable[Record]) -> list[Record]:
+    """Return `runs`, each as the one of `others` that was trained longest and is else the same."""
+    found = {}
+    for record in sorted(others, key=_epochs):
+        found[_but_epochs(record)] = record
+    return [max(record, found.get(_but_epochs(record), record), key=_epochs) for record in runs]
+
+
+def _epochs(record: Record) -> int:
+    return int(str(dict(record.spec.detector_options)["epochs"]))
+
+
+def _but_epochs(record: Record) -> tuple[str, bool]:
+    """Return what a run shares with those that differ in the epochs alone, and if it has any."""
+    options = tuple(one for one in record.spec.detector_options if one[0] != "epochs")
+    return replace(record.spec, detector_options=options).key, _epochs(record) > 0
 
 
 def per_class(unit_table: pd.DataFrame, classes: Sequence[str]) -> dict[str, pd.DataFrame]:

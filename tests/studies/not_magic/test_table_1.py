@@ -127,6 +127,9 @@ def test_departures_are_the_cells_beyond_the_tolerance(study):
     assert found.loc[("Flip", "Flip"), "difference"] == pytest.approx(0.75 - 0.865)
     assert (found["within interval"] == "no").all()
     assert table_1.departures(paper, cells, tolerance=1).empty
+    gaps = table_1.gaps(paper, cells, cells_of(units(records(study, lambda *_: 0.85))))
+    assert set(gaps.index) == expected
+    assert gaps.loc[("Flip", "Flip"), "difference, longer"] == pytest.approx(0.85 - 0.865)
 
 
 def test_budgets_are_compared_class_by_class():
@@ -146,6 +149,22 @@ def test_budgets_are_compared_class_by_class():
     assert table.loc[("GEOM", "dog")].tolist() == pytest.approx([0.6, 0.8, np.nan], nan_ok=True)
     assert ("GEOM", "cat") not in table.index  # one budget is nothing to compare
     assert "untrained" not in table.index.get_level_values(0)
+
+
+def test_the_longest_training_replaces_a_run_that_is_else_the_same():
+    runs_of = {epochs: records(runs.table_1(Budget.of({**SETTINGS, "epochs": epochs})), auc)
+               for epochs, auc in ((2, lambda *_: 0.5), (4, lambda *_: 0.8))}  # fmt: skip
+    longer = [one for one in runs_of[4] if one.spec.augmentation == "flip"]
+    found = table_1.longest(runs_of[2], longer)
+    assert [one.spec.augmentation for one in found] == [one.spec.augmentation for one in runs_of[2]]
+    options = [dict(one.spec.detector_options) for one in found]
+    assert {one["epochs"] for one in options} == {0, 2, 4}  # what was not trained stays so
+    for one, given in zip(found, runs_of[2], strict=True):
+        trained = dict(given.spec.detector_options)["epochs"] > 0
+        assert (one in longer) == (trained and given.spec.augmentation == "flip")
+    wide = Budget.of({**SETTINGS, "width": 8, "epochs": 4})
+    others = records(runs.table_1(wide), lambda *_: 0.9)
+    assert table_1.longest(runs_of[2], others) == runs_of[2]
 
 
 def test_controlled_examples_show_each_gen():
