@@ -21,12 +21,11 @@ from ssad_lib.detectors.coreset import coreset
 from ssad_lib.detectors.course import Outcome
 from ssad_lib.detectors.inputs import as_images
 from ssad_lib.detectors.localising import LocalisingDetector
-from ssad_lib.encoders.encoder import device
+from ssad_lib.detectors.memory import Memory
 from ssad_lib.encoders.patches import PatchEncoder, cached_as, on_grid, patch_encoder
 from ssad_lib.errors import NonFiniteError, SsadError
 
 HELD = 2**29  # bytes of features of normal images that are held at once
-CHUNK = 2**24  # distances that are computed at once
 PIXELS = 2**21  # pixels of the images that are encoded at once
 LEAST = 2  # normal images: each is scored by the places of the others
 
@@ -135,9 +134,10 @@ class PatchCore(LocalisingDetector):
         """Return ``decision_function`` and ``localise`` of `X`, from one pass."""
         images = self._images_like_fitted(X)
         encoder = patch_encoder(self.encoder_)
+        memory = Memory.of(self.bank_)
         scores, maps = [], []
         for features in self._encoded(encoder, images, "comparing"):
-            score, distances = _compared(features, self.bank_, self.neighbours)
+            score, distances = memory.compare(features, self.neighbours)
             scores.append(score)
             maps += self._smoothed(distances, images)
         return torch.cat(scores).numpy(), np.stack(maps)
@@ -152,17 +152,19 @@ class PatchCore(LocalisingDetector):
 
     def _scores(self, images: Tensor) -> NDArray[np.float32]:
         encoded = self._encoded(patch_encoder(self.encoder_), images, "comparing")
+        memory = Memory.of(self.bank_)
         return torch.cat(
-            [_compared(features, self.bank_, self.neighbours)[0] for features in encoded]
+            [memory.compare(features, self.neighbours)[0] for features in encoded]
         ).numpy()
 
     def _training_scores(self, images: Tensor) -> NDArray[np.float32]:
+        memory, owners = Memory.of(self.bank_), torch.from_numpy(self.owners_)
         scores, peaks, place = [], [], 0
         for features in self._own(images):
             for one in features:
-                others = self.bank_[self.owners_ != place]
-                bank = others if len(others) else self.bank_
-                score, distances = _compared(one.unsqueeze(0), bank, self.neighbours)
+                own = owners == place
+                without = None if own.all() else own
+                score, distances = memory.compare(one.unsqueeze(0), self.neighbours, without)
                 scores.append(score)
                 peaks += [one.max() for one in self._smoothed(distances, images)]
                 place += 1
@@ -218,48 +220,3 @@ class PatchCore(LocalisingDetector):
         from tqdm.auto import tqdm
 
         return tqdm(total=total, desc=what, disable=None if self.verbose else True)
-
-
-def _compared(
-    features: Tensor, bank: NDArray[np.float32], neighbours: int
-) -> tuple[Tensor, Tensor]:
-    """Return the score ``(n,)`` of images and the distance ``(n, h, w)`` of each place.
-
-    The distance of the farthest place is weighed by 1 − the first entry of the softmax over its
-    distances to the neighbours, in the memory, of what it is nearest to: less where many of them
-    are as near.
-    """
-    count, height, width, depth = features.shape
-    known = torch.from_numpy(bank).to(device())
-    places = features.to(known.device).reshape(-1, depth)
-    distance, nearest = (one.view(count, -1) for one in nearest_of(places, known))
-    highest, place = distance.max(dim=1)
-    size = min(neighbours, len(known))
-    score = highest
-    if size > 1:
-        image = torch.arange(count, device=known.device)
-        match = known[nearest[image, place]]
-        farthest = places.view(count, -1, depth)[image, place]
-        around = torch.cdist(match, known, compute_mode="donot_use_mm_for_euclid_dist")
-        ring = known[around.topk(size, largest=False).indices]
-        weight = torch.softmax((farthest.unsqueeze(1) - ring).norm(dim=2), dim=1)[:, 0]
-        score = highest * (1 - weight)
-    return score.cpu(), distance.view(count, height, width).cpu()
-
-
-def nearest_of(points: Tensor, known: Tensor) -> tuple[Tensor, Tensor]:
-    """Return the distance of each of `points` to the nearest of `known`, and which this is.
-
-    By the expanded square, which rounding may take below 0, in chunks.
-    """
-    centre = known.mean(dim=0)
-    others = known - centre  # shorter vectors round less
-    squares = others.square().sum(dim=1)
-    found, places = [], []
-    for chunk in points.split(max(1, CHUNK // len(known))):
-        part = chunk - centre
-        squared = torch.addmm(squares, part, others.T, alpha=-2)
-        low, place = squared.min(dim=1)
-        found.append((low + part.square().sum(dim=1)).clamp_(min=0).sqrt_())
-        places.append(place)
-    return torch.cat(found), torch.cat(places)

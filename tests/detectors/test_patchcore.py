@@ -12,7 +12,7 @@ from scipy.spatial.distance import cdist
 from sklearn.base import clone
 
 from ssad_lib import data, metrics, pixels
-from ssad_lib.detectors import PatchCore, patchcore
+from ssad_lib.detectors import PatchCore, memory, patchcore
 from ssad_lib.encoders import efficientnet
 from ssad_lib.encoders.patches import patch_encoder
 from ssad_lib.errors import SsadError
@@ -49,7 +49,7 @@ def test_both_methods_are_examine_and_chunks_change_nothing(
     fitted: PatchCore, normal: np.ndarray, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores, maps = fitted.examine(normal[:5])
-    monkeypatch.setattr(patchcore, "CHUNK", 100)
+    monkeypatch.setattr(memory, "CHUNK", 100)
     monkeypatch.setattr(patchcore, "PIXELS", 2 * 64 * 64)
     np.testing.assert_allclose(fitted.decision_function(normal[:5]), scores, rtol=5e-3)
     np.testing.assert_allclose(fitted.localise(normal[:5]), maps, rtol=5e-3)
