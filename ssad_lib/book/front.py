@@ -27,7 +27,7 @@ from ssad_lib.studies.not_magic import table_1
 PAPER = re.compile(r"Paper (\d{3})")
 MODEL = "DAE"  # whose rows of Table 1 are shown
 # Beside the paper's: folders of results/, by what they are; the first that is there.
-OURS = {"the paper's budget": "paper", "CIFAR-10, a smaller budget": "cifar10-reduced"}
+OURS = {"the paper's budget": "paper", "smaller budget": "cifar10-reduced"}
 SMALLEST = "smoke"  # a profile that shows that everything works, not what is true
 CARD_INCHES, CARD_DOTS = (8.0, 4.2), 150  # 1200 by 630 pixels, as messengers show it
 SAID = {  # of one claim, of several
