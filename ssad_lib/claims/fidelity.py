@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from ssad_lib import results
 from ssad_lib.claims import catalogue, sources
 from ssad_lib.evidence import Evidence
 from ssad_lib.studies.not_magic import table_1
@@ -39,12 +40,14 @@ def tuned(found: Mapping[str, Evidence], chapter: str) -> dict[str, pd.DataFrame
 
 
 def shares() -> pd.DataFrame:
-    """Return the shares of cells near the printed value, by table, committed source and model.
+    """Return the shares of cells near the printed value, by table, committed records and model.
 
     Columns cells, within .02 and within .05 (shares), and the mean of ours minus printed.
     """
     rows = {}
     found = {name: sources.load(name) for name in catalogue.GRIDS if name in sources.names()}
+    for name, folder in catalogue.ROWS.items():
+        found[name] = sources.this_run(results.committed(folder))
     for name, cells in grids(found).items():
         for model, mine in cells.groupby("group", sort=False):
             rows[TABLE_1, name, str(model)] = _near(mine)
