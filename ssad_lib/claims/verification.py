@@ -148,15 +148,19 @@ def _elsewhere(before: str, here: str) -> str:
 
 
 def save(source: str, found: Mapping[str, Finding], path: Path | None = None) -> Path:
-    """Write the verdicts of `source` into ``results/verdicts.csv``, keeping all others."""
+    """Write the verdicts of `source` into ``results/verdicts.csv``.
+
+    Those of other sources stay, unless nothing is there any more that they could be made from.
+    """
     path = path or paths.RESULTS / COMMITTED
     made = instructions(found)
     table = report.rows(source, found).assign(**{INSTRUCTIONS: [made[claim] for claim in found]})
     if path.is_file():
         old = pd.read_csv(path)
         replaced = (old["source"] == source) & old["claim"].isin(list(found))
+        gone = ~old["source"].isin([*every_source(), source])
         # A source of which nothing was run has no numbers, and makes objects of all columns.
-        table = pd.concat([old[~replaced], table]).infer_objects()
+        table = pd.concat([old[~replaced & ~gone], table]).infer_objects()
     try:
         table.sort_values(["source", "claim"]).to_csv(path, index=False, float_format="%.6g")
     except OSError as error:

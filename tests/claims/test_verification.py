@@ -192,3 +192,12 @@ def test_saving_a_source_without_numbers_leaves_all_other_lines_as_they_are(tmp_
     before = path.read_text().splitlines()
     verification.save(names[1], verification.verify(names[1], ["A02"]), path)
     assert set(before) < set(path.read_text().splitlines())
+
+
+def test_saving_drops_the_lines_of_a_source_that_is_no_more(tmp_path):
+    path = tmp_path / "verdicts.csv"
+    found = verification.verify("CIFAR-10, reduced", ["A02"])
+    verification.save("CIFAR-10 of old", found, path)
+    assert "CIFAR-10 of old" in path.read_text()
+    verification.save("CIFAR-10, reduced", found, path)
+    assert list(pd.read_csv(path)["source"]) == ["CIFAR-10, reduced"]

@@ -12,7 +12,7 @@ from typing import Any
 
 from ssad_lib import profiles
 from ssad_lib.claims import ledger, sources
-from ssad_lib.claims.calibration import rates
+from ssad_lib.claims.calibration import committed, rates
 from ssad_lib.claims.calibration.rates import Rates
 from ssad_lib.claims.shelves import Committed
 from ssad_lib.errors import SsadError
@@ -60,7 +60,9 @@ def run(
     chosen = [ledger.read(name).id for name in claims] or list(rates.WORLDS)
     found = list(_measured(names, chosen, simulations))
     if save:
-        written = rates.save(rates.table(found), asked=product(chosen, names))
+        known = {LAPTOP, *sources.names()}
+        gone = [place for place in committed.table().index if place[1] not in known]
+        written = rates.save(rates.table(found), asked=[*product(chosen, names), *gone])
         print(f"wrote {written}", file=sys.stderr)
     return all(_within_goal(one) for one in found)
 
