@@ -3,7 +3,7 @@
 A plain loop takes one image after the other through the network as it is loaded, compares every
 place with every other in each step of the coreset, and draws each anomaly for one image, as a
 tutorial or released code would. Both do the same work: the same network, as many places in the
-memory, scores of the training images, too.
+memory, scores and maps of the training images, too.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def cases(quick: bool) -> Iterator[Case]:
             Variant(PLAIN, lambda: PlainPatchCore().fit(normals), len(normals)),
         ),
         note=f"Encoding, a coreset of {len(ours.bank_):,} of {ours.places_[1]:,} places, and the "
-        "scores of the training images by the places of the others.",
+        "scores and maps of the training images by the places of the others.",
     )
     plain = PlainPatchCore()
     plain.size, plain.bank = (setting.size, setting.size), torch.from_numpy(ours.bank_)
@@ -135,21 +135,25 @@ class PlainPatchCore:
         """Return the maps of images ``(N, 3, H, W)``."""
         maps = []
         for image in images.split(1):
-            nearest = torch.cdist(self._features(image), self.bank).min(dim=1).values
-            side = self.size[0] // 8
-            cells = nearest.view(1, 1, side, -1)
-            whole = F.interpolate(cells, self.size, mode="bilinear", align_corners=False)
-            maps.append(gaussian_filter(whole[0, 0].numpy(), SIGMA, truncate=4))
+            maps.append(self._map(torch.cdist(self._features(image), self.bank).min(dim=1).values))
         return np.stack(maps)
 
-    def _score(self, features: Tensor, bank: Tensor) -> float:
+    def _map(self, nearest: Tensor) -> NDArray[np.float32]:
+        """Return the map of one image from the distance of each of its places."""
+        cells = nearest.view(1, 1, self.size[0] // 8, -1)
+        whole = F.interpolate(cells, self.size, mode="bilinear", align_corners=False)
+        smooth: NDArray[np.float32] = gaussian_filter(whole[0, 0].numpy(), SIGMA, truncate=4)
+        return smooth
+
+    def _score(self, features: Tensor, bank: Tensor) -> tuple[float, float]:
+        """Return the score of one image and the highest pixel of its map."""
         distances = torch.cdist(features, bank)
         nearest, index = distances.min(dim=1)
         place = int(nearest.argmax())
         match = bank[index[place]].unsqueeze(0)
         ring = torch.cdist(match, bank)[0].topk(min(NEIGHBOURS, len(bank)), largest=False).indices
         weight = torch.softmax(distances[place, ring], dim=0)[0]
-        return float(nearest[place] * (1 - weight))
+        return float(nearest[place] * (1 - weight)), float(self._map(nearest).max())
 
     def _features(self, image: Tensor) -> Tensor:
         """Return features ``(places, d)`` of one image."""

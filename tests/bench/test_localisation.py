@@ -30,11 +30,13 @@ def test_maps_and_scores_are_ours(plain):
     same = PlainPatchCore()
     same.size, same.bank = plain.size, torch.from_numpy(ours.bank_)
     np.testing.assert_allclose(same.localise(IMAGES), ours.localise(IMAGES), rtol=0.01, atol=0.1)
-    scores = [
+    found = [
         same._score(same._features(one), same.bank[torch.from_numpy(ours.owners_) != place])
         for place, one in enumerate(IMAGES.split(1))
     ]
+    scores, peaks = zip(*found, strict=True)
     np.testing.assert_allclose(scores, ours.decision_scores_, rtol=0.01)
+    np.testing.assert_allclose(peaks, ours.peaks_, rtol=0.01)
 
 
 def test_a_plain_epoch_trains_both_networks():
