@@ -59,7 +59,7 @@ def test_the_page_needs_nothing_else_and_its_pictures_are_described(
     reader.feed(page)
     images = [found for tag, found in reader.tags if tag == "img"]
     *rows, light, dark = (found["alt"] or "" for found in images)  # the chart in two inks
-    assert [row.partition(": ")[0] for row in rows[:2]] == ["normal", "unlabelled"]
+    assert [row.partition(": ")[0] for row in rows[:2]] == ["Row “normal”", "Row “unlabelled”"]
     assert [row.partition(": ")[2] for row in rows] == ["5 images"] * (2 + BEST)
     assert len(light) > 40
     assert light == dark
