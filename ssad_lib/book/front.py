@@ -15,7 +15,7 @@ import pandas as pd
 from ssad_lib import paths, results
 from ssad_lib.appearance import VERDICTS
 from ssad_lib.book.contents import Chapter, chapters
-from ssad_lib.claims import CHECKS, ledger, printed
+from ssad_lib.claims import CHECKS, catalogue, ledger, printed
 from ssad_lib.claims.rule_book import CONTRADICTED, MOSTLY, NO_SIGN, NOT_RUN, SUPPORTED
 from ssad_lib.claims.verification import every_source
 from ssad_lib.display import figure_html
@@ -26,8 +26,8 @@ from ssad_lib.studies.not_magic import table_1
 
 PAPER = re.compile(r"Paper (\d{3})")
 MODEL = "DAE"  # whose rows of Table 1 are shown
-# Beside the paper's: folders of results/, by what they are; the first that is there.
-OURS = {"the paper's budget": "paper", "smaller budget": "cifar10-reduced"}
+OURS = catalogue.GRIDS | catalogue.ROWS  # what may stand beside the paper's, and its folder
+BEST = ("the paper's budget", *catalogue.ROWS)  # of these, the first that is there
 SMALLEST = "smoke"  # a profile that shows that everything works, not what is true
 CARD_INCHES, CARD_DOTS = (8.0, 4.2), 150  # 1200 by 630 pixels, as messengers show it
 SAID = {  # of one claim, of several
@@ -63,8 +63,9 @@ def card() -> bytes:
 
 def _table_1() -> tuple[str, Drawing]:
     """Return the budget of our panel in words, and both panels."""
-    name, folder = next(one for one in OURS.items() if (paths.RESULTS / one[1]).is_dir())
-    records = [r for r in results.committed(folder) if r.spec.detector in (MODEL, MODELS[MODEL])]
+    name = next(name for name in BEST if (paths.RESULTS / OURS[name]).is_dir())
+    shown = (MODEL, MODELS[MODEL])
+    records = [r for r in results.committed(OURS[name]) if r.spec.detector in shown]
     panels = table_1.heat_map_panels(MODEL, {name: table_1.units(tidy(records))})
     titles = {"paper": "printed in the paper", name: f"this book: {name}"}
     drawing = heat_maps({titles[one]: table for one, table in panels.items()})

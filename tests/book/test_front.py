@@ -79,7 +79,7 @@ def test_contents_name_every_chapter_with_the_claims_it_shows(committed):
 def test_the_picture_shows_the_paper_beside_ours():
     made = front.picture()
     assert "printed in the paper: CutOut best with CutOut" in made
-    assert "this book: smaller budget: CutOut best with CutOut" in made
+    assert "this book: CIFAR-10, DAE alone: CutOut best with CutOut" in made
     assert "by this book (cifar10: 4,000 images a class, 10 normal classes" in made
     assert 'class="ssad-figure"' in made
     assert "\n" not in made  # else Markdown would take it apart

@@ -152,10 +152,8 @@ def test_sprite_widget_obeys_keyboard_and_mouse(visit, site):
                 box = control.bounding_box()
                 control.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
             seen.append(sprite_state(widget))
-        pictures, *texts = zip(*seen, strict=True)
-        assert len(set(pictures)) == len(seen)
-        for said in texts:  # alternative texts, captions: two settings may round to one result
-            assert len(set(said)) > len(seen) / 2
+        for part in zip(*seen, strict=True):  # pictures, alternative texts, captions
+            assert len(set(part)) == len(seen)
         assert visit.complaints == []
 
 

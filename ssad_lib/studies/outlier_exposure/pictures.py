@@ -81,6 +81,11 @@ def browser(found: Sequence[toy.Border]) -> SpriteBrowser:
     """Return the widget that shows both borders of a representation, kind of outliers and seed."""
     by_cell = {(b.activation, b.outliers, b.seed, b.method): b for b in found}
     seeds = sorted({border.seed for border in found})
+    names = (
+        ["sigmoid (released code)", "nothing (linear)"],
+        ["ideal: all around", "skewed: in one corner"],
+        [f"seed {seed}" for seed in seeds],
+    )
     shape = (len(OUT_ACTIVATIONS), len(toy.OUTLIERS), len(seeds))
     frames = np.zeros((*shape, PIXELS, len(toy.METHODS) * PIXELS, 3), np.uint8)
     texts = {}
@@ -91,15 +96,14 @@ def browser(found: Sequence[toy.Border]) -> SpriteBrowser:
         drawn = [_picture(border, inside) for border, inside in zip(pair, regions, strict=True)]
         frames[at] = np.concatenate(drawn, axis=1)
         shares = (
-            f"{border.method} {inside.mean():.1%}"
+            f"{border.method} {inside.mean():.0%}"
             for border, inside in zip(pair, regions, strict=True)
         )
-        texts[at] = f"normal region, in parts of the square: {', '.join(shares)}"
-    axes = [
-        Axis("Representation ends in", ["sigmoid (released code)", "nothing (linear)"]),
-        Axis("Outliers", ["ideal: all around", "skewed: in one corner"]),
-        Axis("Seed", [f"seed {seed}" for seed in seeds]),
-    ]
+        # The setting, too: regions of two settings may have one share.
+        setting = "; ".join(options[place] for options, place in zip(names, at, strict=True))
+        texts[at] = f"{setting}; normal region, in parts of the square: {', '.join(shares)}"
+    titles = ("Representation ends in", "Outliers", "Seed")
+    axes = [Axis(title, options) for title, options in zip(titles, names, strict=True)]
     return SpriteBrowser.from_frames(
         frames,
         axes,
