@@ -87,6 +87,30 @@ def table(
     display(HTML(tables.table_html(frame, caption, formats=formats, decimals=number)))
 
 
+def folded_table(
+    frame: pd.DataFrame, caption: str, *, formats: Mapping[str, tables.Format] | None = None
+) -> None:
+    """Display a long table behind its caption and its number of rows; a click opens it."""
+    from IPython.display import HTML, display
+
+    rows = f"{len(frame)} row" + "s" * (len(frame) != 1)
+    inside = tables.table_html(frame, caption, formats=formats)
+    display(HTML(folded_html(f"{caption} ({rows})", inside)))
+
+
+def folded_figure(make: Callable[[], Figure], alt: str, caption: str) -> None:
+    """Display a figure (see `figure`) behind its caption; a click opens it."""
+    from IPython.display import HTML, display
+
+    display(HTML(folded_html(caption, figure_html(make, alt))))
+
+
+def folded_html(title: str, inside: str) -> str:
+    """Return the block of HTML `inside` behind its title."""
+    said = tables.escaped(title)
+    return f'<details class="ssad-folded"><summary>{said}</summary>{inside}</details>'
+
+
 def panels(
     rows: Mapping[str, NDArray[Any] | Tensor], columns: Sequence[tuple[str, str]], caption: str
 ) -> None:

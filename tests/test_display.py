@@ -168,3 +168,27 @@ def test_both_are_shown_in_a_notebook(monkeypatch):
 def test_rows_of_images_need_an_alternative_text(alt):
     with pytest.raises(ValueError, match="alternative text"):
         display.image_rows_html({"a": np.zeros((1, 1, 8, 8))}, alt)
+
+
+def test_long_table_is_behind_its_caption_and_number_of_rows(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda one: shown.append(one.data))
+    frame = pd.DataFrame({"effect": [0.1, 0.2]}, index=["a < b", "c"])
+    display.folded_table(frame, "Claim A01 & its parts")
+    (page,) = shown
+    assert "<summary>Claim A01 &amp; its parts (2 rows)</summary>" in page
+    assert [tag for tag, _ in Tags(page).found][:2] == ["details", "summary"]
+    assert "open" not in Tags(page).of("details")[0]
+    assert "a &lt; b" in page
+    display.folded_table(frame[:1], "Claim A02")
+    assert "Claim A02 (1 row)" in shown[1]
+
+
+def test_folded_figure_keeps_its_text_and_both_inks(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda one: shown.append(one.data))
+    display.folded_figure(draw, ALT, "Growth, on carpet")
+    tags = Tags(shown[0])
+    assert "<summary>Growth, on carpet</summary>" in shown[0]
+    assert [image["class"] for image in tags.of("img")] == ["ssad-light", "ssad-dark"]
+    assert {image["alt"] for image in tags.of("img")} == {ALT}

@@ -30,6 +30,11 @@ LOOKED_AT_BY_AXE = (("desktop", "light"), ("phone", "dark"))
 SHOWN = "theme => document.documentElement.dataset.theme === theme"
 # A colour on its way from one theme to the other has no contrast to speak of.
 COLOURS_ARE_THERE = """() => document.getAnimations().forEach((one) => one.finish())"""
+# What is folded away is looked at, too; two frames later its tables have found their form.
+UNFOLDED = """async () => {
+  for (const one of document.querySelectorAll("details.ssad-folded")) one.open = true;
+  for (const _ of [1, 2]) await new Promise(requestAnimationFrame);
+}"""
 PIXELS = "canvas => canvas.toDataURL()"
 
 
@@ -63,6 +68,7 @@ def looks(chromium: Browser, site: SimpleNamespace, axe: str | None) -> dict[str
                 visit.asked.clear()
                 visit.page.emulate_media(color_scheme="light")
                 page = visit.open(name)
+                page.evaluate(UNFOLDED)
                 if width == "desktop":
                     weigh(site, look, visit.asked)
                 for theme in ("light", "dark"):
