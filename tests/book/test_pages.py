@@ -180,6 +180,20 @@ def test_table_widget_obeys_keyboard_and_choice(visit, site):
         assert visit.complaints == []
 
 
+def test_folded_tables_open_by_keyboard(visit, site):
+    holding = [name for name in site.pages if "ssad-folded" in (site.folder / name).read_text()]
+    assert holding
+    for name in holding:
+        page = visit.open(name)
+        for folded in page.locator("details.ssad-folded").all():
+            inside = folded.locator(".ssad-table, .ssad-figure")
+            assert not inside.is_visible()
+            folded.locator("summary").focus()
+            page.keyboard.press("Enter")
+            inside.wait_for(state="visible")
+        assert visit.complaints == []
+
+
 def test_reader_can_switch_the_theme_by_its_button(looks):
     shown = {name: look.drawings for name, look in looks.items() if look.drawings}
     assert shown
