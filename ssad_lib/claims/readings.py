@@ -60,6 +60,6 @@ def browser(evidence: Evidence, changed: Iterable[tuple[Reading, Evidence]]) -> 
         label="Claim and detail",
         captions={name: f"Effect of every comparison of {name}" for name in tables},
         number="{:+.3f}",
-        # AUC, rank correlations and odds have no scale in common: colours compare inside a claim.
+        # AUC, rank correlations and errors have no scale in common: colours compare inside a claim.
         limits={name: range_of(table) for name, table in tables.items()},
     )

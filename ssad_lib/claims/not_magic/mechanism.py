@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pandas as pd
 
@@ -21,7 +19,6 @@ STRENGTH = (NO_AUGMENTATION, "CutOut", "Flip", "GEOM")  # the order of figure 6
 REPAIRED = ("cutout", "invert")  # the controlled cases of figures 5 and 11
 FAR = 2.0  # e_id of the DAE stays below so many times that of the AE
 LOG = "log error"
-HALF = 0.5  # of a task, so that no odds are infinite
 
 
 def repairs(evidence: Evidence) -> Finding:
@@ -102,31 +99,37 @@ def global_separates(evidence: Evidence) -> Finding:
 def between_is_good(evidence: Evidence) -> Finding:
     """A25: an augmentation helps where the anomalies lie between normal and augmented data.
 
-    Tasks in the wild alone, compared within an augmentation (Mantel and Haenszel): some
-    augmentations place all anomalies between and help more, whatever the position does.
+    Tasks in the wild alone, compared within an augmentation: some augmentations place all
+    anomalies between and help more, whatever the position does.
     """
     table = positions(evidence)
     table = table[table["testbed"] == IN_THE_WILD]
     inside = table["position"].between(0, 1, inclusive="neither")
     if inside.all() or not inside.any():
         raise NotRunError("no task lies inside, or none outside, of 0 < t < 1")
-    odds = _log_odds_ratios(table.assign(inside=inside, gained=table["gain"] > 0))
-    what = "log odds ratio of a gain, inside 0 < t < 1 against outside, within an augmentation"
+    worth = _worth_of_a_place(table.assign(inside=inside.astype(float)))
+    what = "gain of AUC, inside 0 < t < 1 minus outside, within an augmentation"
     note = f"{int(inside.sum())} of {len(table)} tasks inside"
-    return decide([above(what, odds, "log odds ratio")], evidence.of("DAE"), note)
+    return decide([above(what, worth, "AUC")], evidence.of("DAE"), note)
 
 
-def _log_odds_ratios(table: pd.DataFrame) -> pd.Series[float]:
-    """Return the log odds ratio of Mantel and Haenszel by normal class, networks as strata."""
-    sizes = table.groupby([*UNIT, "row", "inside", "gained"]).size()
-    counts = sizes.unstack(["inside", "gained"], fill_value=0)
-    every = pd.MultiIndex.from_product([(True, False), (True, False)], names=counts.columns.names)
-    cells = counts.reindex(columns=every, fill_value=0).astype(float)
-    total = cells.sum(axis=1)
-    agree = cells[True, True] * cells[False, False] / total
-    differ = cells[True, False] * cells[False, True] / total
-    by_class = [part.groupby(level=CLUSTER).sum() + HALF for part in (agree, differ)]
-    return (by_class[0] / by_class[1]).map(math.log)
+def _worth_of_a_place(table: pd.DataFrame) -> pd.Series[float]:
+    """Return the mean gain inside minus that outside by normal class, compared within networks.
+
+    It is the slope of the gain on the place, with an intercept of each network. An odds ratio of
+    gains above zero, as in METHODS, is no measure of it: the number of gains also depends on how
+    widely a task scatters, and so does the place. In simulated worlds in which a place is worth
+    nothing the odds ratio "contradicted" the claim in 8 to 9 % of them.
+    """
+    network = table.groupby([*UNIT, "row"])
+    place = table["inside"] - network["inside"].transform("mean")
+    sums = (
+        table.assign(product=place * table["gain"], square=place**2)
+        .groupby(CLUSTER)[["product", "square"]]
+        .sum()
+    )
+    compared = sums[sums["square"] > 0]  # else all tasks of each network lie on one side
+    return compared["product"] / compared["square"]
 
 
 def _units(evidence: Evidence, gen: str, row: str, *names: str) -> pd.DataFrame:

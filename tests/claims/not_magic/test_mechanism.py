@@ -57,13 +57,13 @@ def test_supported_where_it_holds(claim):
     assert finding.verdict == claims.SUPPORTED, finding.table()
 
 
-def positioned(gain):
+def positioned(gain, scatter=lambda inside: 0.05):
     """Tasks in the wild at positions inside and outside, and what each gains by row."""
     random = np.random.default_rng(0)
     rows = []
     for row, c, kind in itertools.product(ROWS, range(10), range(9)):
         inside = kind % 3 == 0 if row != "GEOM" else kind % 3 != 0
-        auc = 0.6 if row == "none" else 0.6 + gain(row, inside) + 0.05 * random.normal()
+        auc = 0.6 if row == "none" else 0.6 + gain(row, inside) + scatter(inside) * random.normal()
         rows.append({"key": f"{row}{c}", "model": "DAE", "row": row, "seed": 0, "normal_class": c,
                      "image_set": worlds.NAME, "category": worlds.CATEGORY[row],
                      "testbed": IN_THE_WILD, "anomaly": str(kind), "auc": auc,
@@ -80,6 +80,20 @@ def test_a_position_between_helps_within_an_augmentation():
     confounded = claims.decide("A25", positioned(lambda row, inside: 0.2 * (row == "GEOM") - 0.1))
     assert confounded.verdict == claims.INCONCLUSIVE
     assert claims.decide("A25", measured()).verdict == claims.NOT_RUN  # controlled tasks alone
+
+
+def test_a_position_is_worth_its_mean_gain_not_a_number_of_gains():
+    # All lose .05 on average; those outside scatter widely, so that more of them gain.
+    evidence = positioned(lambda row, inside: -0.05, lambda inside: 0.01 if inside else 0.2)
+    gained = evidence.gains("DAE").assign(won=lambda table: table["gain"] > 0)
+    won = gained.groupby(gained["position"].between(0, 1))["won"].mean()
+    assert won[True] < 0.05
+    assert won[False] > 0.3
+    finding = claims.decide("A25", evidence)
+    assert finding.verdict == claims.INCONCLUSIVE, finding.table()
+    (part,) = claims.decide("A25", positioned(lambda row, inside: 0.03 * inside)).parts
+    assert part.low < 0.03 < part.high
+    assert part.unit == "AUC"
 
 
 def test_small_errors_alone_do_not_match():
